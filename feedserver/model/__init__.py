@@ -1,0 +1,20 @@
+"""Nouns and their rules: frozen dataclasses on the standard library alone.
+
+This room knows no database, no iCalendar text, no HTTP. Words used throughout the code:
+
+- *component, property, parameter*: VEVENT..., SUMMARY..., TZID... (RFC 5545).
+- *calendar object* (`CalendarObject`): the master and the overrides of one UID, stored together (RFC 4791 section 4.1).
+- *collection* (`Collection`): a calendar that holds calendar objects; users and the command line call it "calendar".
+- *rendition*: what a feed shows of one object at one level of detail, made when the object is written,
+  with slots for what depends on the share (UID, stamps, localised words).
+- *stamps*: the triple DTSTAMP, LAST-MODIFIED, SEQUENCE of an emitted component.
+- *share, feed, page, token*: the grant; its `.ics`; its HTML; the signed text in both URLs.
+- *link*: what a token says once verified: share, serial, recipient.
+- *standing*: what a share is at a moment, seen through one link: live, paused, expired...
+- *tombstone*: the data-free calendar that a share which is off answers, so that subscribers drop what they had.
+- *recipient, member*: who was sent a public link; who may open a secured share.
+- *occurrence*: what is shown at one time, after overrides and exclusions.
+- *horizon*: the moment up to which a rule that no client reads right was written out as single events.
+
+`_at` names an aware UTC datetime, `_on` a date, and a bare number carries its unit (`max_object_bytes`, `ttl_s`).
+"""

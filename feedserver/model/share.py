@@ -1,0 +1,199 @@
+"""Shares: what is shown to whom, how much of it, and when it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class DetailLevel(StrEnum):
+    """The ladder: each level shows what the one before shows, and more."""
+
+    BUSY = "busy"
+    """When only."""
+    TITLES = "titles"
+    """And what, where."""
+    DETAILS = "details"
+    """And description, link, categories; no people, attachments, alarms."""
+    FULL = "full"
+    """Everything but alarms."""
+
+
+class ShareKind(StrEnum):
+    """Who may open a share."""
+
+    PUBLIC = "public"
+    """Whoever has the link."""
+    SECURED = "secured"
+    """Its members, who log in."""
+
+
+class ShareState(StrEnum):
+    """What the admin decided; `Standing` is what comes of it at a moment."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    REMOVED = "removed"
+
+
+class Standing(StrEnum):
+    """What a share is at a moment through one link (`feed-contract` section 4.3)."""
+
+    LIVE = "live"
+    PAUSED = "paused"
+    """Deactivated, or its owner's account is; may come back."""
+    NOT_YET = "not yet"
+    """Before its first moment."""
+    EXPIRED = "expired"
+    """At or past its last moment."""
+    REPLACED = "replaced"
+    """The link's serial is not the newest, or this recipient's link was revoked."""
+    REMOVED = "removed"
+    """Removed, or every calendar in it is gone; subscribers are still told."""
+    GONE = "gone"
+    """Removed for longer than the retention."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareEntry:
+    """One calendar in a share."""
+
+    collection_id: str
+    level: DetailLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareFilter:
+    """Which events of its calendars a share shows. Empty: all of them.
+
+    Judged over whole objects and in doubt against showing: "in" and words must hold for every component of a series,
+    "out" for any. Private and confidential events match no "in" and no word.
+    """
+
+    categories_in: tuple[str, ...] = ()
+    """Show only events with one of these; sorted, compared case-folded."""
+    categories_out: tuple[str, ...] = ()
+    """Never show events with one of these."""
+    words: tuple[str, ...] = ()
+    """Show only events whose summary, place or description has one of these."""
+    days_back: int | None = None
+    """Whole days before today in the share's zone; None is no bound."""
+    days_ahead: int | None = None
+    """Whole days after today; None is no bound."""
+
+    @property
+    def has_window(self) -> bool:
+        """True when the events shown change with the day."""
+        return self.days_back is not None or self.days_ahead is not None
+
+    @property
+    def is_empty(self) -> bool:
+        """True when every event shows."""
+        return self == ShareFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Somebody a personal link of a public share was made for."""
+
+    id: str
+    email: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A member of a secured share. A withdrawn grant stays, so that its holder's copy can be withdrawn too."""
+
+    account_id: str
+    granted_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One share with all that decides what it answers, but for its events."""
+
+    id: str
+    """32 hexadecimal digits, 128 random bits."""
+    kind: ShareKind
+    name: str
+    note: str
+    """For admins only; never leaves the admin's faces."""
+    entries: tuple[ShareEntry, ...]
+    """In the order given; the first calendar lends the share its zone and colour. Deleted calendars are absent."""
+    filter: ShareFilter
+    starts_at: datetime | None
+    expires_at: datetime | None
+    """Exclusive: at this moment it is over."""
+    state: ShareState
+    state_at: datetime
+    """When `state` last changed."""
+    serial: int
+    """Of its links; rotating raises it."""
+    rotated_at: datetime | None
+    revision: int
+    """Raised by every change of what the share shows; part of every SEQUENCE."""
+    stamp_at: datetime
+    """Logical moment of that change: whole seconds, strictly after every stamp its feed ever carried."""
+    uid_salt: bytes
+    """32 random bytes; emitted UIDs are keyed by it: two shares cannot be joined, and no source UID is shown."""
+    created_at: datetime
+    recipients: tuple[Recipient, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    is_owner_active: bool = True
+    """False while the account that owns one of its calendars is deactivated."""
+
+    def recipient(self, recipient_id: str) -> Recipient | None:
+        """The recipient of that id, revoked ones too."""
+        return next((r for r in self.recipients if r.id == recipient_id), None)
+
+    def grant(self, account_id: str) -> Grant | None:
+        """That account's grant, a withdrawn one too."""
+        return next((g for g in self.grants if g.account_id == account_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLink:
+    """What a verified token says."""
+
+    share_id: str
+    serial: int
+    recipient_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareStanding:
+    """A standing and the moment it began: the tombstone's date and its Last-Modified."""
+
+    standing: Standing
+    since: datetime
+
+
+def standing_of(share: Share, link: FeedLink, now: datetime, *, retention: timedelta) -> ShareStanding | None:
+    """What `share` is at `now` through `link`; None when the link was never given out (answer it as forged).
+
+    Removal comes first, then the link, then pause, then validity: each line hides what stands below it.
+    Source: feed-contract section 4.3.
+    """
+    if link.serial > share.serial or link.serial < 1:
+        return None
+    recipient = share.recipient(link.recipient_id) if link.recipient_id else None
+    if link.recipient_id and recipient is None:
+        return None
+    if share.state is ShareState.REMOVED or not share.entries:
+        is_over = now >= share.state_at + retention
+        return ShareStanding(standing=Standing.GONE if is_over else Standing.REMOVED, since=share.state_at)
+    if recipient and recipient.revoked_at:
+        return ShareStanding(standing=Standing.REPLACED, since=recipient.revoked_at)
+    if link.serial < share.serial:
+        return ShareStanding(standing=Standing.REPLACED, since=share.rotated_at or share.state_at)
+    if share.state is ShareState.INACTIVE or not share.is_owner_active:
+        return ShareStanding(standing=Standing.PAUSED, since=share.state_at)
+    if share.expires_at and now >= share.expires_at:
+        return ShareStanding(standing=Standing.EXPIRED, since=share.expires_at)
+    if share.starts_at and now < share.starts_at:
+        return ShareStanding(standing=Standing.NOT_YET, since=share.state_at)
+    return ShareStanding(standing=Standing.LIVE, since=share.state_at)
