@@ -41,7 +41,10 @@ class NotACalendar(FeedserverError):
 
 
 class ObjectRefused(FeedserverError):
-    """One calendar object cannot be kept; the others can. `precondition`: the CalDAV one that fits (RFC 4791 5.3.2.1)."""
+    """One calendar object cannot be kept; the others can.
+
+    `precondition` is the CalDAV one that fits (RFC 4791 section 5.3.2.1).
+    """
 
     def __init__(self, message: str, *, precondition: str = "valid-calendar-data") -> None:
         super().__init__(message)
