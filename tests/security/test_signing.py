@@ -193,10 +193,11 @@ def test_f4_two_links_never_have_the_same_token(ring: KeyRing) -> None:
     assert len({ring.sign_link(link) for link in links}) == len(links)
 
 
-@pytest.mark.parametrize("size", [6_000, 100_000, 10_000_000])
+@pytest.mark.parametrize("size", [6_000, 100_000, 1_000_000])
 def test_u28_a_huge_token_is_refused_before_anything_is_decoded(ring: KeyRing, size: int) -> None:
-    zipped = base64.urlsafe_b64encode(zlib.compress(b"\x00" * size * 100)).decode()[:size]
+    zipped = base64.urlsafe_b64encode(zlib.compress(b"\x00" * size)).decode()[:size]
     tokens = [
+        zipped,
         "A" * size,
         "." * size,
         f".{zipped}",
