@@ -66,6 +66,14 @@ class LinkForged(FeedserverError):
     """The token does not carry a signature of our keys, or is not spelled as we spell it. Nothing more is ever said."""
 
 
+class TooManyForgedLinks(LinkForged):
+    """One address has tried too many forged links; it is told so for further forged ones, never for good ones."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__("too many forged links")
+        self.retry_after_s = retry_after_s
+
+
 class CredentialsRefused(FeedserverError):
     """No such login, wrong password, deactivated account or no grant: one error, so that nobody can tell them apart."""
 
@@ -102,3 +110,11 @@ class StorageCorrupt(FeedserverError):
 
 class SchemaUnusable(FeedserverError):
     """The database is newer than this program, or was not made by it; the message says what to do."""
+
+
+class DataDirUnusable(FeedserverError):
+    """The data directory is missing, no directory, or not writable; make it or set `FEEDSERVER_DATA_DIR`."""
+
+
+class CannotListen(FeedserverError):
+    """The address to listen on is taken, not ours, or not allowed; choose another with `--listen`."""

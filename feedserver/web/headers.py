@@ -1,0 +1,113 @@
+"""Every header this server sends, in one place (threat group O).
+
+All answers, errors and pages included, are made by `HeaderPolicy.answer`; a test walks the routes and looks for one
+that was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import formatdate
+from urllib.parse import quote
+
+from feedserver.web.answer import Answer
+
+TEXT = "text/plain; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+CSS = "text/css; charset=utf-8"
+CALENDAR = "text/calendar; charset=utf-8"
+
+REVALIDATE = "private, no-cache"
+"""Keep a copy, ask before each use (F26)."""
+NO_STORE = "private, no-store"
+
+_HSTS = "max-age=31536000"
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_ALWAYS = (
+    ("Server", "feedserver"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Robots-Tag", "noindex, nofollow"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+_OPEN_TO_PAGES = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, Last-Modified"),
+)
+_PREFLIGHT = (
+    ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
+    ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since"),
+    ("Access-Control-Max-Age", "86400"),
+)
+
+FEED_METHODS = "GET, HEAD, OPTIONS"
+
+Headers = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderPolicy:
+    """What depends on the deployment."""
+
+    is_https: bool
+    """The public base URL is https."""
+    is_cors_on: bool = True
+    """Public feeds may be read by scripts of other sites (F29)."""
+
+    def answer(
+        self,
+        status: int,
+        body: bytes = b"",
+        *,
+        content_type: str = TEXT,
+        cache_control: str = NO_STORE,
+        headers: Headers = (),
+    ) -> Answer:
+        """An answer with every header of group O; `headers` are the ones of this case alone."""
+        pairs = [*_ALWAYS, ("Cache-Control", cache_control)]
+        if status not in (204, 304):
+            pairs.append(("Content-Type", content_type))
+        if content_type == HTML:
+            pairs += [("Content-Security-Policy", _PAGE_POLICY), ("Cross-Origin-Opener-Policy", "same-origin")]
+        if self.is_https:
+            pairs.append(("Strict-Transport-Security", _HSTS))
+        return Answer.make(status, (*pairs, *headers), body)
+
+    def cors(self, *, is_public: bool) -> Headers:
+        """Public feeds are open to scripts and never with credentials; secured ones are not (F29)."""
+        return _OPEN_TO_PAGES if is_public and self.is_cors_on else ()
+
+    def preflight(self, *, is_public: bool) -> Headers:
+        """What OPTIONS adds: the methods, and for public feeds what a script may send (F10, F29)."""
+        cors = self.cors(is_public=is_public)
+        return (("Allow", FEED_METHODS), *cors, *(_PREFLIGHT if cors else ()))
+
+
+def validators(etag: str, last_modified_at: datetime, now: datetime, *, is_weak: bool) -> Headers:
+    """ETag and Last-Modified; the latter is never in the future (threat F21), though the logical moment may be.
+
+    A compressed body has the weak form of the same tag: without a suffix (F23) and yet not the same (threat O18).
+    """
+    shown_at = min(last_modified_at, now)
+    return (
+        ("ETag", f'W/"{etag}"' if is_weak else f'"{etag}"'),
+        ("Last-Modified", formatdate(shown_at.timestamp(), usegmt=True)),
+    )
+
+
+def disposition(slug: str, name: str, suffix: str = "ics") -> tuple[str, str]:
+    """Content-Disposition with an ASCII name, and the full one beside it where it differs (F20; RFC 6266).
+
+    `name` is what people called the share: line ends, quotes, slashes and what turns text around are taken out
+    or encoded (threat I19).
+    """
+    value = f'inline; filename="{slug}.{suffix}"'
+    if not name.isascii():
+        safe = "".join(c for c in name if c.isprintable() and c not in '/\\:*?"<>|')[:100]
+        value += f"; filename*=UTF-8''{quote(f'{safe}.{suffix}', safe='')}"
+    return ("Content-Disposition", value)
