@@ -96,6 +96,10 @@ class StorageUnavailable(FeedserverError):
     retry_after_s: int = 5
 
 
+class TooBusy(StorageUnavailable):
+    """More passwords wait to be checked than can be soon; the accounts cannot be asked now: again after a while."""
+
+
 class StorageReadOnly(StorageUnavailable):
     """The database or its file system refuses writes; reads go on."""
 
