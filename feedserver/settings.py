@@ -186,6 +186,21 @@ class Settings(BaseSettings):
         return self.data_dir / "keys.json"
 
     @property
+    def max_import_bytes(self) -> int:
+        """MAX_IMPORT_MB in bytes."""
+        return self.max_import_mb * 1024 * 1024
+
+    @property
+    def max_object_bytes(self) -> int:
+        """MAX_OBJECT_KB in bytes."""
+        return self.max_object_kb * 1024
+
+    @property
+    def feed_cache_bytes(self) -> int:
+        """FEED_CACHE_MB in bytes."""
+        return self.feed_cache_mb * 1024 * 1024
+
+    @property
     def is_https(self) -> bool:
         """True when the public address is https, here or in front of us."""
         return self.base_url.startswith("https:")

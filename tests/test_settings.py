@@ -337,6 +337,11 @@ def test_an_interval_may_be_given_as_itself() -> None:
     assert parse_interval(timedelta(hours=2)) == timedelta(hours=2)
 
 
+def test_limits_come_in_bytes_too() -> None:
+    settings = load_settings(max_import_mb=2, max_object_kb="32", feed_cache_mb=0)
+    assert (settings.max_import_bytes, settings.max_object_bytes, settings.feed_cache_bytes) == (2 * 2**20, 2**15, 0)
+
+
 def test_the_organisation_is_one_line() -> None:
     assert load_settings(organisation=" Bücher & Söhne ").organisation == "Bücher & Söhne"
     assert len(faults_of(organisation="a\nb")) == len(faults_of(organisation="a" * 201)) == 1
