@@ -18,6 +18,8 @@ class Limits:
     """All components of one UID together (RFC 4791 section 5.2.5)."""
     max_line_bytes: int = 1 * MIB
     """One content line after unfolding; pictures and styled descriptions are long."""
+    max_uid_bytes: int = 1 * KIB
+    """A UID in UTF-8; longer ones fit into no index."""
     max_properties: int = 20_000
     """Properties of one object, those of its alarms included."""
     max_components: int = 5_000

@@ -99,7 +99,7 @@ def scan_when(text: str, tzid: str | None = None) -> When:
     seconds = "59" if text[13:15] == "60" else text[13:15]
     value = datetime.fromisoformat(text[:13] + seconds)
     _in_range(value)
-    return When(value, is_utc, None if is_utc else tzid)
+    return When(value, is_utc, None if is_utc else tzid or None)
 
 
 def _in_range(value: date) -> date:
