@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -91,6 +92,27 @@ class ShareFilter:
     def is_empty(self) -> bool:
         """True when every event shows."""
         return self == ShareFilter()
+
+    @property
+    def admits_all(self) -> bool:
+        """True when nothing is kept out but by the window."""
+        return not (self.categories_in or self.categories_out or self.words)
+
+    def admits(
+        self, categories_any: Collection[str], categories_all: Collection[str], search_text: Sequence[str]
+    ) -> bool:
+        """True when an object with this index (see `ObjectIndex`) shows, as far as its window allows."""
+        if any(_key(category) in categories_any for category in self.categories_out):
+            return False
+        if self.categories_in and not any(_key(category) in categories_all for category in self.categories_in):
+            return False
+        words = [_key(word) for word in self.words]
+        return not words or (bool(search_text) and all(any(word in text for word in words) for text in search_text))
+
+
+def _key(text: str) -> str:
+    """As `ObjectIndex` keeps categories and texts."""
+    return text.casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

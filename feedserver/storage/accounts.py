@@ -1,0 +1,96 @@
+"""Accounts: who may log in. Every change raises `version`."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from feedserver.model.account import Account, Role, login_key
+from feedserver.model.errors import Conflict, NotFound
+from feedserver.storage import shares
+from feedserver.storage.engine import Tx
+from feedserver.storage.tables import accounts
+
+_COLUMNS = tuple(column for column in accounts.c if column.name != "login_key")
+
+
+async def add(
+    tx: Tx, *, login: str, display_name: str, email: str, role: Role, password_hash: str | None, now: datetime
+) -> Account:
+    """A new active account. Raises Conflict when the login is taken."""
+    if await by_login(tx, login):
+        raise Conflict(f"There is already an account named {login}.")
+    account = Account(
+        id=secrets.token_hex(16),
+        login=login,
+        display_name=display_name,
+        email=email,
+        role=role,
+        password_hash=password_hash,
+        is_active=True,
+        version=1,
+        created_at=now,
+    )
+    values = {column.name: getattr(account, column.name) for column in _COLUMNS}
+    await tx.execute(insert(accounts).values(login_key=login_key(login), **values))
+    return account
+
+
+async def by_id(tx: Tx, account_id: str) -> Account | None:
+    """The account of that id."""
+    row = (await tx.execute(select(*_COLUMNS).where(accounts.c.id == account_id))).mappings().one_or_none()
+    return Account(**row) if row else None
+
+
+async def by_login(tx: Tx, login: str) -> Account | None:
+    """The account of that login, however it is capitalised."""
+    row = (await tx.execute(select(*_COLUMNS).where(accounts.c.login_key == login_key(login)))).mappings().one_or_none()
+    return Account(**row) if row else None
+
+
+async def find(tx: Tx, login_or_id: str) -> Account:
+    """The account of that login or id. Raises NotFound."""
+    account = await by_login(tx, login_or_id) or await by_id(tx, login_or_id)
+    if account is None:
+        raise NotFound(f"There is no account named {login_or_id}.")
+    return account
+
+
+async def list_all(tx: Tx, *, limit: int = 10_000) -> list[Account]:
+    """Accounts, sorted by login."""
+    rows = await tx.execute(select(*_COLUMNS).order_by(accounts.c.login_key).limit(limit))
+    return [Account(**row) for row in rows.mappings()]
+
+
+async def set_password(tx: Tx, account_id: str, password_hash: str | None) -> Account:
+    """The account with its new password; None takes the password away. Raises NotFound."""
+    return await _change(tx, account_id, password_hash=password_hash)
+
+
+async def edit(tx: Tx, account_id: str, *, display_name: str, email: str, role: Role) -> Account:
+    """The account with its new particulars. Raises NotFound."""
+    return await _change(tx, account_id, display_name=display_name, email=email, role=role)
+
+
+async def set_active(tx: Tx, account_id: str, now: datetime, *, is_active: bool) -> Account:
+    """The account, active or not; the shares of its calendars pause and come back with it. Raises NotFound.
+
+    Setting what is set already changes nothing.
+    """
+    account = await by_id(tx, account_id)
+    if account and account.is_active == is_active:
+        return account
+    changed = await _change(tx, account_id, is_active=is_active)
+    await shares.owner_changed(tx, account_id, now)
+    return changed
+
+
+async def _change(tx: Tx, account_id: str, **values: Any) -> Account:
+    change = update(accounts).where(accounts.c.id == account_id).values(version=accounts.c.version + 1, **values)
+    row = (await tx.execute(change.returning(*_COLUMNS))).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no account {account_id}.")
+    return Account(**row)

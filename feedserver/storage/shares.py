@@ -1,0 +1,287 @@
+"""Shares, their entries, recipients and grants.
+
+Whatever changes what a share shows, or brings it back after its subscribers were told that it is off, raises
+`revision` and moves `stamp_at` past everything its feed ever carried (feed-contract F51, T8). The moments of going off
+(`state_at`, `rotated_at`, `revoked_at`, `withdrawn_at`) are logical too: they are Last-Modified of the tombstone, which
+must be newer than that of the feed before it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from feedserver.model.collection import Collection
+from feedserver.model.errors import AmbiguousName, Conflict, NotFound
+from feedserver.model.share import Share, ShareEntry, ShareFilter, ShareKind, ShareState
+from feedserver.storage import share_rows
+from feedserver.storage.engine import Tx
+from feedserver.storage.share_rows import BATCH, FILTER_COLUMNS
+from feedserver.storage.stamps import next_moment
+from feedserver.storage.tables import collections, grants, recipients, share_entries, shares
+
+_SHOWN = ("name", "entries", "filter", "starts_at", "expires_at")
+"""What subscribers can see of an edit; the note is not among it."""
+
+
+async def add(
+    tx: Tx,
+    *,
+    kind: ShareKind,
+    name: str,
+    entries: Sequence[ShareEntry],
+    now: datetime,
+    note: str = "",
+    share_filter: ShareFilter | None = None,
+    starts_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    emails: Iterable[str] = (),
+    account_ids: Iterable[str] = (),
+) -> Share:
+    """A new active share with its recipients (`emails`) and grants (`account_ids`).
+
+    Raises Conflict when a calendar or an account is gone, or one is named twice.
+    """
+    moment = next_moment(now)
+    share_id = secrets.token_hex(16)
+    values = {
+        "id": share_id,
+        "kind": kind,
+        "name": name,
+        "note": note,
+        "starts_at": starts_at,
+        "expires_at": expires_at,
+        "state": ShareState.ACTIVE,
+        "state_at": moment,
+        "serial": 1,
+        "rotated_at": None,
+        "revision": 1,
+        "stamp_at": moment,
+        "uid_salt": secrets.token_bytes(32),
+        "created_at": now,
+        **_filter_values(share_filter or ShareFilter()),
+    }
+    await tx.execute(insert(shares).values(values))
+    await _write_entries(tx, share_id, entries)
+    share = await share_rows.lock(tx, share_id)
+    moment = await share_rows.moment_for(tx, share, now, ())
+    await _write_recipients(tx, share_id, emails, now)
+    await _write_grants(tx, share_id, account_ids, now)
+    return await share_rows.change(tx, share_id, stamp_at=moment, state_at=moment)
+
+
+def _filter_values(share_filter: ShareFilter) -> dict[str, object]:
+    return {name: getattr(share_filter, name) for name in FILTER_COLUMNS}
+
+
+async def _write_entries(tx: Tx, share_id: str, entries: Sequence[ShareEntry]) -> None:
+    await tx.execute(delete(share_entries).where(share_entries.c.share_id == share_id))
+    rows = [
+        {"share_id": share_id, "collection_id": entry.collection_id, "level": entry.level, "position": position}
+        for position, entry in enumerate(entries)
+    ]
+    if rows:
+        await tx.execute(insert(share_entries), rows)
+
+
+async def _write_recipients(tx: Tx, share_id: str, emails: Iterable[str], now: datetime) -> None:
+    rows = [{"id": secrets.token_hex(16), "share_id": share_id, "email": email, "created_at": now} for email in emails]
+    if rows:
+        await tx.execute(insert(recipients), rows)
+
+
+async def _write_grants(tx: Tx, share_id: str, account_ids: Iterable[str], now: datetime) -> None:
+    rows = [{"share_id": share_id, "account_id": account_id, "granted_at": now} for account_id in account_ids]
+    if rows:
+        await tx.execute(insert(grants), rows)
+
+
+async def by_id(tx: Tx, share_id: str) -> Share | None:
+    """The share of that id, a removed one too."""
+    rows = (await tx.execute(select(shares).where(shares.c.id == share_id))).mappings().all()
+    return (await share_rows.load(tx, rows))[0] if rows else None
+
+
+async def feed_state(tx: Tx, share_id: str) -> tuple[Share, tuple[Collection, ...]] | None:
+    """The share and its collections, in the order of its entries; None when there is no such share."""
+    share = await by_id(tx, share_id)
+    if share is None:
+        return None
+    shown = select(collections).where(collections.c.id.in_([entry.collection_id for entry in share.entries]))
+    found = {row["id"]: Collection(**row) for row in (await tx.execute(shown)).mappings()}
+    return share, tuple(found[entry.collection_id] for entry in share.entries)
+
+
+async def find(tx: Tx, name_or_id: str) -> Share:
+    """The share of that id, or the only one of that name that is not removed. Raises NotFound, AmbiguousName."""
+    if found := await by_id(tx, name_or_id):
+        return found
+    named = select(shares).where(shares.c.name == name_or_id, shares.c.state != ShareState.REMOVED)
+    rows = (await tx.execute(named.order_by(shares.c.id).limit(100))).mappings().all()
+    if not rows:
+        raise NotFound(f"There is no share named {name_or_id}.")
+    if len(rows) > 1:
+        raise AmbiguousName(
+            f"Several shares are named {name_or_id}; name one by its id.",
+            tuple((row["id"], row["name"]) for row in rows),
+        )
+    return (await share_rows.load(tx, rows))[0]
+
+
+async def list_all(tx: Tx, *, has_removed: bool = False, limit: int = 100_000) -> list[Share]:
+    """Shares, sorted by name, then id; the removed ones too when `has_removed`."""
+    listing = select(shares).order_by(shares.c.name, shares.c.id).limit(limit)
+    if not has_removed:
+        listing = listing.where(shares.c.state != ShareState.REMOVED)
+    found: list[Share] = []
+    async with tx.stream(listing) as rows:
+        async for batch in rows.mappings().partitions(BATCH):
+            found += await share_rows.load(tx, batch)
+    return found
+
+
+async def set_state(tx: Tx, share_id: str, state: ShareState, now: datetime) -> Share:
+    """The share in that state; nothing changes when it is already. Raises NotFound, Conflict (removed is for good)."""
+    share = await share_rows.lock(tx, share_id)
+    if share.state is state:
+        return share
+    _refuse_removed(share)
+    moment = await share_rows.moment_for(tx, share, now, ())
+    return await share_rows.change(
+        tx, share_id, state=state, state_at=moment, stamp_at=moment, revision=share.revision + 1
+    )
+
+
+def _refuse_removed(share: Share) -> None:
+    if share.state is ShareState.REMOVED:
+        raise Conflict(f"Share {share.id} was removed; make a new one.")
+
+
+async def edit(tx: Tx, share: Share, now: datetime) -> Share:
+    """Writes the name, note, entries, filter and validity that `share` carries; the rest stays as it is.
+
+    Raises NotFound, Conflict (removed; a calendar is gone).
+    """
+    kept = await share_rows.lock(tx, share.id)
+    _refuse_removed(kept)
+    if all(getattr(kept, name) == getattr(share, name) for name in _SHOWN):
+        return await share_rows.change(tx, share.id, note=share.note)
+    moment = await share_rows.moment_for(tx, kept, now, (entry.collection_id for entry in share.entries))
+    if kept.entries != share.entries:
+        await _write_entries(tx, share.id, share.entries)
+    return await share_rows.change(
+        tx,
+        share.id,
+        name=share.name,
+        note=share.note,
+        starts_at=share.starts_at,
+        expires_at=share.expires_at,
+        stamp_at=moment,
+        revision=kept.revision + 1,
+        **_filter_values(share.filter),
+    )
+
+
+async def rotate(tx: Tx, share_id: str, now: datetime) -> Share:
+    """The share with links of the next serial; what it shows stays. Raises NotFound, Conflict (removed)."""
+    share = await share_rows.lock(tx, share_id)
+    _refuse_removed(share)
+    moment = await share_rows.moment_for(tx, share, now, ())
+    return await share_rows.change(tx, share_id, serial=share.serial + 1, rotated_at=moment)
+
+
+async def add_recipients(tx: Tx, share_id: str, emails: Iterable[str], now: datetime) -> Share:
+    """The share with these recipients besides those it has. Raises NotFound, Conflict (removed)."""
+    _refuse_removed(await share_rows.lock(tx, share_id))
+    await _write_recipients(tx, share_id, emails, now)
+    return await _reloaded(tx, share_id)
+
+
+async def revoke_recipient(tx: Tx, share_id: str, recipient_id: str, now: datetime) -> Share:
+    """The share with that recipient's link revoked, for good. Raises NotFound."""
+    share = await share_rows.lock(tx, share_id)
+    recipient = share.recipient(recipient_id)
+    if recipient is None:
+        raise NotFound(f"Share {share_id} has no recipient {recipient_id}.")
+    if recipient.revoked_at:
+        return share
+    moment = await share_rows.moment_for(tx, share, now, ())
+    await tx.execute(update(recipients).where(recipients.c.id == recipient_id).values(revoked_at=moment))
+    return await _reloaded(tx, share_id)
+
+
+async def grant(tx: Tx, share_id: str, account_id: str, now: datetime) -> Share:
+    """The share with that account as a member. Raises NotFound, Conflict (removed; no such account).
+
+    A member who comes back has seen the tombstone: then the stamps are raised, as by a reactivation.
+    """
+    share = await share_rows.lock(tx, share_id)
+    _refuse_removed(share)
+    held = share.grant(account_id)
+    if held is None:
+        await _write_grants(tx, share_id, [account_id], now)
+        return await _reloaded(tx, share_id)
+    if held.withdrawn_at is None:
+        return share
+    moment = next_moment(await share_rows.moment_for(tx, share, now, ()), held.withdrawn_at)
+    await _update_grant(tx, share_id, account_id, granted_at=now, withdrawn_at=None)
+    return await share_rows.change(tx, share_id, stamp_at=moment, revision=share.revision + 1)
+
+
+async def withdraw(tx: Tx, share_id: str, account_id: str, now: datetime) -> Share:
+    """The share without that member. Raises NotFound."""
+    share = await share_rows.lock(tx, share_id)
+    held = share.grant(account_id)
+    if held is None:
+        raise NotFound(f"Share {share_id} has no member {account_id}.")
+    if held.withdrawn_at:
+        return share
+    moment = await share_rows.moment_for(tx, share, now, ())
+    await _update_grant(tx, share_id, account_id, granted_at=held.granted_at, withdrawn_at=moment)
+    return await _reloaded(tx, share_id)
+
+
+async def _update_grant(
+    tx: Tx, share_id: str, account_id: str, *, granted_at: datetime, withdrawn_at: datetime | None
+) -> None:
+    await tx.execute(
+        update(grants)
+        .where(grants.c.share_id == share_id, grants.c.account_id == account_id)
+        .values(granted_at=granted_at, withdrawn_at=withdrawn_at)
+    )
+
+
+async def _reloaded(tx: Tx, share_id: str) -> Share:
+    share = await by_id(tx, share_id)
+    assert share is not None
+    return share
+
+
+async def lose_collection(tx: Tx, collection_id: str, now: datetime) -> None:
+    """Takes a collection that is about to go out of its shares; one that shows nothing else is removed."""
+    holding = select(share_entries.c.share_id).where(share_entries.c.collection_id == collection_id)
+    for share_id in await tx.scalars(holding.order_by(share_entries.c.share_id)):
+        share = await share_rows.lock(tx, share_id)
+        moment = await share_rows.moment_for(tx, share, now, ())
+        is_last = len(share.entries) == 1 and share.state is not ShareState.REMOVED
+        ending = {"state": ShareState.REMOVED, "state_at": moment} if is_last else {}
+        await share_rows.change(tx, share_id, stamp_at=moment, revision=share.revision + 1, **ending)
+    await tx.execute(delete(share_entries).where(share_entries.c.collection_id == collection_id))
+
+
+async def owner_changed(tx: Tx, account_id: str, now: datetime) -> None:
+    """Shares of that account's calendars pause or come back: as if their state had changed."""
+    owned = (
+        select(share_entries.c.share_id)
+        .join(collections, collections.c.id == share_entries.c.collection_id)
+        .where(collections.c.owner_id == account_id)
+        .distinct()
+    )
+    for share_id in await tx.scalars(owned.order_by(share_entries.c.share_id)):
+        share = await share_rows.lock(tx, share_id)
+        if share.state is not ShareState.REMOVED:
+            moment = await share_rows.moment_for(tx, share, now, ())
+            await share_rows.change(tx, share_id, state_at=moment, stamp_at=moment, revision=share.revision + 1)

@@ -1,0 +1,54 @@
+"""What upkeep asks and changes across all calendars and shares at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select, update
+
+from feedserver.model.share import ShareState
+from feedserver.storage import share_rows
+from feedserver.storage.engine import Tx
+from feedserver.storage.tables import collections, objects, shares
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def mark_due(tx: Tx, collection_id: str | None = None) -> None:
+    """Every object (of one collection) counts as due for rendering: their horizon is long past.
+
+    A mark in the rows rather than a list in memory: whoever is killed half-way has left the rest marked.
+    """
+    mark = update(objects).values(horizon_at=_LONG_AGO)
+    if collection_id is not None:
+        mark = mark.where(objects.c.collection_id == collection_id)
+    await tx.execute(mark)
+
+
+async def restamp_shares(tx: Tx, now: datetime) -> int:
+    """Every share that is not removed counts as changed: its stamps and ETag move. How many there were.
+
+    For what lies outside renditions: the localised words and the zone rules of a feed.
+    """
+    ids = select(shares.c.id).where(shares.c.state != ShareState.REMOVED).order_by(shares.c.id)
+    share_ids = list(await tx.scalars(ids))
+    for share_id in share_ids:
+        share = await share_rows.lock(tx, share_id)
+        moment = await share_rows.moment_for(tx, share, now, ())
+        await share_rows.change(tx, share_id, stamp_at=moment, revision=share.revision + 1)
+    return len(share_ids)
+
+
+async def count_objects(tx: Tx, collection_id: str | None = None) -> int:
+    """How many objects there are (in one collection)."""
+    count = select(func.count()).select_from(objects)
+    if collection_id is not None:
+        count = count.where(objects.c.collection_id == collection_id)
+    found: int | None = await tx.scalar(count)
+    return found or 0
+
+
+async def count_collections(tx: Tx) -> int:
+    """How many collections there are."""
+    found: int | None = await tx.scalar(select(func.count()).select_from(collections))
+    return found or 0
