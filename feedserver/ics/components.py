@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from feedserver.ics.limits import Limits
+from feedserver.ics.limits import DEFAULT_LIMITS, Limits
 from feedserver.ics.lines import ContentLine, decode, format_line, parse_line, unescape_text, unfold
 from feedserver.model.errors import NotACalendar, ObjectRefused
-
-DEFAULT_LIMITS = Limits()
 
 Mend = Callable[[str], ContentLine | None]
 """What to read a line as that is no content line: a property, None to leave it out, or ValueError to give up."""

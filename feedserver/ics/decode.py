@@ -11,7 +11,7 @@ _BOM = b"\xef\xbb\xbf"
 _BOM_AT_LINE_START = re.compile(rb"(\A|[\r\n])(?:\xef\xbb\xbf)+")
 _BEGIN = re.compile(rb"(?:\A|[\r\n])BEGIN[ \t]*:", re.IGNORECASE)
 _BEGIN_VCARD = re.compile(rb"\s*BEGIN[ \t]*:[ \t]*VCARD", re.IGNORECASE)
-_LINE_BREAKS = re.compile(rb"\r+\n|\r|\n")
+_LINE_BREAKS = re.compile(rb"\r?\r\n|\r|\n")
 _NOT_A_CALENDAR = (
     (b"\x1f\x8b", "it is compressed with gzip; unpack it first"),
     (b"PK\x03\x04", "it is a zip archive; unpack it first"),

@@ -2,8 +2,9 @@
 
 The order matters and each step has its module: `decode` (bytes to UTF-8 with CR LF), `split` (raw components, by
 offset), `mend` (one component to lines), `repair` and `times` (its values), `versions` (which belong together),
-`source` (what they take from their VCALENDAR), `assemble` (what is stored). An object that needs no repair is stored as received: VERSION and PRODID lines, the VTIMEZONEs it uses and
-its components, byte for byte. Reading stored data again yields the same bytes and no repair.
+`source` (what they take from their VCALENDAR), `assemble` (what is stored). An object that needs no repair is stored as
+received: VERSION and PRODID lines, the VTIMEZONEs it uses and its components, byte for byte. Reading stored data again
+yields the same bytes and no repair.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from hashlib import blake2b
 
 from feedserver.ics.assemble import ParsedObject, RefusedAt, assemble, group_key
 from feedserver.ics.decode import canonical_bytes
-from feedserver.ics.limits import Limits
+from feedserver.ics.limits import DEFAULT_LIMITS, Limits
 from feedserver.ics.lines import unescape_text
 from feedserver.ics.mend import REPAIRS
 from feedserver.ics.source import CalendarSource
@@ -37,8 +38,6 @@ __all__ = [
     "read_file",
 ]
 
-DEFAULT_LIMITS = Limits()
-
 _PLAIN_UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,99}")
 _HEX_COLOR = re.compile(r"(#[0-9A-Fa-f]{6})(?:[0-9A-Fa-f]{2})?")
 
@@ -58,6 +57,11 @@ class CalendarFile:
     def __len__(self) -> int:
         """How many UIDs there are; nearly always the number of objects."""
         return len(self._groups)
+
+    @property
+    def is_single_calendar(self) -> bool:
+        """True when the file is one VCALENDAR, as a calendar object resource must be."""
+        return len(self._found.sources) == 1
 
     @property
     def name(self) -> str | None:
@@ -110,7 +114,7 @@ def read_file(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> CalendarFile:
     Raises NotACalendar with what the bytes look like instead, and TooLarge.
     """
     data, repairs = canonical_bytes(data, limits)
-    found = split(data)
+    found = split(data, limits)
     if not found.sources:
         raise NotACalendar("the file holds no calendar: no line reads BEGIN:VCALENDAR")
     return CalendarFile(data, found, repairs, limits)
@@ -123,15 +127,16 @@ def parse_object(data: bytes, *, timezone: str, limits: Limits = DEFAULT_LIMITS)
     repairs it is what may be stored instead, and the caller decides whether it may. Raises ObjectRefused.
     """
     try:
-        results = list(read_file(data, limits=limits).objects(timezone))
+        file = read_file(data, limits=limits)
+        results = list(file.objects(timezone))
     except NotACalendar as error:
         raise ObjectRefused(str(error)) from error
     for result in results:
         if isinstance(result, Refusal):
             raise ObjectRefused(result.reason)
     objects = [result for result in results if isinstance(result, ParsedObject)]
-    if len(objects) != 1:
-        message = f"it holds {len(objects) or 'no'} calendar objects where one is due"
+    if len(objects) != 1 or not file.is_single_calendar:
+        message = f"it holds {len(objects) or 'no'} calendar objects where one VCALENDAR with one is due"
         raise ObjectRefused(message, precondition="valid-calendar-object-resource")
     return objects[0] if objects[0].repairs else replace(objects[0], data=data)
 

@@ -14,6 +14,8 @@ class Limits:
 
     max_import_bytes: int = 64 * MIB
     """One imported file."""
+    max_import_components: int = 250_000
+    """Components of one imported file, and faults in its structure."""
     max_object_bytes: int = 10 * MIB
     """All components of one UID together (RFC 4791 section 5.2.5)."""
     max_line_bytes: int = 1 * MIB
@@ -34,3 +36,6 @@ class Limits:
     """Recurrence instances that one expansion may look at (RFC 4791 section 5.2.8)."""
     max_zone_observances: int = 1_000
     """STANDARD and DAYLIGHT parts in the VTIMEZONEs of one object."""
+
+
+DEFAULT_LIMITS = Limits()

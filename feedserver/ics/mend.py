@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import quopri
 import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from feedserver.ics.components import Component, parse_tree
 from feedserver.ics.limits import Limits
@@ -23,6 +25,7 @@ REPAIRS: dict[str, str] = {
     "version-mended": "VERSION was missing or not 2.0",
     "prodid-added": "PRODID was missing or empty",
     "method-removed": "METHOD was removed; a stored object has none (RFC 4791 section 4.1)",
+    "blank-lines": "empty lines inside a component were dropped",
     "charset": "text that is not UTF-8 was read as Windows-1252",
     "control-characters": "control characters were dropped",
     "line-mended": "a content line with broken quotes, parameters or name was written anew",
@@ -56,6 +59,7 @@ REPAIRS: dict[str, str] = {
 
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\r\n") + b"\x7f"
 _LOOSE_NAME = re.compile(r"\s*([A-Za-z0-9_-]+)\s*$")
+_BLANK_BEFORE_QUOTE = re.compile(r'([=,])[ \t]+"')
 _BARE_ENCODINGS = {"QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"}
 _NEVER_DROPPED = frozenset(
     {
@@ -77,6 +81,10 @@ _NEVER_DROPPED = frozenset(
 """Without these a component would show at other times, or to people it must not show to."""
 
 
+Rewritten = tuple[Sequence[ContentLine], set[str]]
+"""What stands in place of a line, and the kinds of repair that is (at least one)."""
+
+
 class Draft:
     """A component being read into an object; whoever changes it says which repair that is."""
 
@@ -95,11 +103,27 @@ class Draft:
         self.is_changed = True
 
     def replace(self, line: ContentLine, new: ContentLine | None, kind: str) -> None:
-        """Put `new` where `line` (that very one) stands, or nothing."""
+        """Put `new` where `line` (that very one) stands, or nothing. For properties that stand once; see `rewrite`."""
         lines = self.component.lines
         at = next(i for i, each in enumerate(lines) if each is line)
         lines[at : at + 1] = [] if new is None else [new]
         self.note(kind)
+
+    def rewrite(self, change: Callable[[ContentLine], Rewritten | None]) -> None:
+        """Put what `change` gives where each line stands, None leaves it; one pass, however many lines change."""
+        lines: list[ContentLine] = []
+        kinds: set[str] = set()
+        for line in self.component.lines:
+            changed = change(line)
+            if changed is None:
+                lines.append(line)
+            else:
+                lines.extend(changed[0])
+                kinds |= changed[1]
+        if kinds:
+            self.component.lines = lines
+            self.repairs |= kinds
+            self.is_changed = True
 
     def to_bytes(self) -> bytes:
         """The bytes as received, or written anew when a repair changed the component."""
@@ -112,6 +136,8 @@ def read_draft(raw: bytes, line_no: int, limits: Limits) -> Draft:
     cleaned = raw.translate(None, _CONTROLS)
     if len(cleaned) != len(raw):
         repairs.add("control-characters")
+    if b"\r\n\r\n" in cleaned:
+        repairs.add("blank-lines")
     if not cleaned.isascii() and not _is_utf8(cleaned):
         repairs.add("charset")
 
@@ -125,7 +151,7 @@ def read_draft(raw: bytes, line_no: int, limits: Limits) -> Draft:
         raise ObjectRefused(f"line {line_no}: not exactly one component")
     draft = Draft(trees[0], raw, repairs)
     if b"QUOTED-PRINTABLE" in cleaned.upper():
-        _decode_quoted_printable(draft)
+        draft.rewrite(_decoded)
     return draft
 
 
@@ -148,6 +174,8 @@ def _decodes(line: bytes) -> bool:
 
 def _mended(text: str) -> ContentLine | None:
     """What a line that is no content line says as far as that is plain, None to drop it; ValueError to give up."""
+    with suppress(ValueError):
+        return parse_line(_BLANK_BEFORE_QUOTE.sub(r'\1"', text))
     head, colon, value = text.partition(":")
     name, _, rest = head.partition(";")
     found = _LOOSE_NAME.match(name)
@@ -173,14 +201,13 @@ def _mended_params(name: str, text: str) -> Params:
     return tuple(params)
 
 
-def _decode_quoted_printable(draft: Draft) -> None:
-    """Decode values in the encoding of vCalendar 1.0 where the whole value stands on its line."""
-    for line in list(draft.component.lines):
-        if (line.param("ENCODING") or "").upper() != "QUOTED-PRINTABLE":
-            continue
-        if line.value.endswith("="):
-            raise ObjectRefused("it uses quoted-printable text over several lines, as vCalendar 1.0 did")
-        text = decode(quopri.decodestring(line.value.encode()))
-        params = tuple(param for param in line.params if param[0] not in ("ENCODING", "CHARSET"))
-        value = escape_text(text.translate(dict.fromkeys(_CONTROLS)))
-        draft.replace(line, ContentLine(line.name, params, value), "quoted-printable")
+def _decoded(line: ContentLine) -> Rewritten | None:
+    """A value in the encoding of vCalendar 1.0 as plain text, where the whole value stands on its line."""
+    if (line.param("ENCODING") or "").upper() != "QUOTED-PRINTABLE":
+        return None
+    if line.value.endswith("="):
+        raise ObjectRefused("it uses quoted-printable text over several lines, as vCalendar 1.0 did")
+    text = decode(quopri.decodestring(line.value.encode()))
+    params = tuple(param for param in line.params if param[0] not in ("ENCODING", "CHARSET"))
+    value = escape_text(text.translate(dict.fromkeys(_CONTROLS)))
+    return [ContentLine(line.name, params, value)], {"quoted-printable"}

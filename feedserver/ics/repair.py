@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 from hashlib import blake2b
 
 from feedserver.ics.lines import ContentLine
-from feedserver.ics.mend import Draft
+from feedserver.ics.mend import Draft, Rewritten
 from feedserver.ics.times import conform, conform_end, read_date_list, read_period_list, read_when
 from feedserver.ics.timezones import ZoneBook
 from feedserver.ics.values import (
@@ -33,6 +33,7 @@ from feedserver.model.errors import ObjectRefused
 _EPOCH = "19700101T000000Z"
 _UTC_STAMP_LENGTH = len(_EPOCH)
 _TIMES_ONCE = frozenset({"DTSTART", "DTEND", "DUE", "DURATION", "RECURRENCE-ID", "UID"})
+_RECURRENCE = frozenset({"RRULE", "EXRULE", "RDATE", "EXDATE"})
 _ONCE = _TIMES_ONCE | {
     *("DTSTAMP", "CREATED", "LAST-MODIFIED", "COMPLETED", "SEQUENCE", "PRIORITY", "PERCENT-COMPLETE", "GEO", "CLASS"),
     *("SUMMARY", "LOCATION", "STATUS", "TRANSP", "ORGANIZER", "URL", "COLOR"),
@@ -60,11 +61,8 @@ def repair_component(draft: Draft, zones: ZoneBook, default_zone: str | None) ->
         return
     _mend_end(draft, start, zones, default_zone)
     _mend_duration(draft, start)
-    for line in _lines_of(draft, "EXDATE", "RDATE"):
-        read = read_period_list if "/" in line.value else read_date_list
-        read(draft, line, start, default_zone)
-    for line in _lines_of(draft, "RRULE", "EXRULE"):
-        _mend_rule(draft, line, start, zones)
+    if not _RECURRENCE.isdisjoint(line[0] for line in draft.component.lines):
+        draft.rewrite(lambda line: _recurrence_line(line, start, zones, default_zone))
 
 
 def repair_recurrence_id(draft: Draft, start: When | None, default_zone: str | None) -> When | None:
@@ -81,6 +79,13 @@ def repair_recurrence_id(draft: Draft, start: When | None, default_zone: str | N
     return same
 
 
+def _recurrence_line(line: ContentLine, start: When, zones: ZoneBook, default_zone: str | None) -> Rewritten | None:
+    if line.name in ("EXDATE", "RDATE"):
+        read = read_period_list if "/" in line.value else read_date_list
+        return read(line, start, default_zone)
+    return _mend_rule(line, start, zones) if line.name in ("RRULE", "EXRULE") else None
+
+
 def _lines_of(draft: Draft, *names: str) -> list[ContentLine]:
     return [line for line in draft.component.lines if line[0] in names]
 
@@ -90,16 +95,18 @@ def _drop_duplicates(draft: Draft) -> None:
     lines = draft.component.lines
     if len({line[0] for line in lines}) == len(lines):
         return
-    seen: dict[str, ContentLine] = {}
-    for line in list(lines):
-        first = seen.setdefault(line.name, line)
-        if first is line or line.name not in _ONCE:
-            continue
+    kept: dict[str, ContentLine] = {}
+    for line in lines:
+        first = kept.setdefault(line.name, line)
         if line.name in _TIMES_ONCE and line != first:
             raise ObjectRefused(f"it has two different {line.name}")
-        dropped = first if line.name == "CLASS" and first.value.upper() == "PUBLIC" else line
-        draft.replace(dropped, None, "duplicate-property")
-        seen[line.name] = line if dropped is first else first
+        if line.name == "CLASS" and first.value.upper() == "PUBLIC":
+            kept["CLASS"] = line
+
+    def drop(line: ContentLine) -> Rewritten | None:
+        return None if line.name not in _ONCE or line is kept[line.name] else ((), {"duplicate-property"})
+
+    draft.rewrite(drop)
 
 
 def _mend_identity(draft: Draft) -> None:
@@ -135,10 +142,21 @@ def _mend_stamps(draft: Draft) -> None:
 
 
 def _drop_bad_values(draft: Draft) -> None:
-    for line in list(draft.component.lines):
+    for line in draft.component.lines:
         is_good = _CHECKS.get(line[0])
         if is_good is not None and not is_good(line.value):
-            draft.replace(line, None, "bad-value-dropped")
+            draft.rewrite(_checked)
+            return
+
+
+def _checked(line: ContentLine) -> Rewritten | None:
+    is_good = _CHECKS.get(line.name)
+    if is_good is None or is_good(line.value):
+        return None
+    unescaped = line.value.replace("\\", "")  # SOGo writes the semicolon of GEO as text
+    if is_good(unescaped):
+        return [ContentLine(line.name, line.params, unescaped)], {"line-mended"}
+    return (), {"bad-value-dropped"}
 
 
 def _is_number(low: int, high: int) -> Callable[[str], bool]:
@@ -168,8 +186,7 @@ def _check_without_start(draft: Draft, default_zone: str | None) -> None:
     read_when(draft, "DUE", default_zone)
     for line in _lines_of(draft, "DURATION"):
         _length(line)
-    for line in _lines_of(draft, "RRULE", "EXRULE"):
-        _read_rule(draft, line)
+    draft.rewrite(lambda line: _read_rule(line)[1] if line.name in ("RRULE", "EXRULE") else None)
 
 
 def _mend_end(draft: Draft, start: When, zones: ZoneBook, default_zone: str | None) -> None:
@@ -225,18 +242,17 @@ def _length(line: ContentLine) -> timedelta:
         raise ObjectRefused(f"DURATION: {error}") from error
 
 
-def _mend_rule(draft: Draft, line: ContentLine, start: When, zones: ZoneBook) -> None:
+def _mend_rule(line: ContentLine, start: When, zones: ZoneBook) -> Rewritten | None:
     """A rule that can be read, whose UNTIL is of the type DTSTART asks for (RFC 5545 section 3.3.10)."""
-    read = _read_rule(draft, line)
-    if read is None:
-        return
-    line, rule = read
-    if rule.until is None:
-        return
+    rule, changed = _read_rule(line)
+    if rule is None or rule.until is None:
+        return changed
     until = _conform_until(rule.until, start, zones)
-    if until != rule.until:
-        value = _UNTIL.sub(f"UNTIL={format_when(until)}", line.value)
-        draft.replace(line, ContentLine(line.name, line.params, value), "until-mended")
+    if until == rule.until:
+        return changed
+    lines, kinds = changed or ([line], set[str]())
+    value = _UNTIL.sub(f"UNTIL={format_when(until)}", lines[0].value)
+    return [ContentLine(line.name, line.params, value)], kinds | {"until-mended"}
 
 
 def _conform_until(until: When, start: When, zones: ZoneBook) -> When:
@@ -254,21 +270,18 @@ def _conform_until(until: When, start: When, zones: ZoneBook) -> When:
     return When(local if zone is None else zone.utc(local).replace(tzinfo=None), is_utc=True)
 
 
-def _read_rule(draft: Draft, line: ContentLine) -> tuple[ContentLine, RRule] | None:
-    """The rule and the line it now stands on; None when the line was empty and is gone."""
+def _read_rule(line: ContentLine) -> tuple[RRule | None, Rewritten | None]:
+    """The rule, None when the line is empty and goes; and what stands in its place when it has to be mended."""
     with suppress(ValueError):
-        return line, parse_rrule(line.value)
+        return parse_rrule(line.value), None
     text = _plain_rule(line.value)
     if not text:
-        draft.replace(line, None, "empty-property")
-        return None
+        return None, ((), {"empty-property"})
     try:
         rule = parse_rrule(text)
     except ValueError as error:
         raise ObjectRefused(str(error)) from error
-    new = ContentLine(line.name, line.params, text)
-    draft.replace(line, new, "rule-mended")
-    return new, rule
+    return rule, ([ContentLine(line.name, line.params, text)], {"rule-mended"})
 
 
 def _plain_rule(value: str) -> str:

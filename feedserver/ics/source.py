@@ -13,7 +13,7 @@ from feedserver.ics.components import Component, parse_tree
 from feedserver.ics.limits import Limits
 from feedserver.ics.lines import ContentLine, decode, escape_text, parse_line, unescape_text, unfold
 from feedserver.ics.mend import read_draft
-from feedserver.ics.split import Source
+from feedserver.ics.split import MAX_HEADER, Source
 from feedserver.ics.timezones import ZoneBook, full_vtimezone, iana_zone, map_vendor_name
 from feedserver.model.errors import ObjectRefused
 
@@ -48,7 +48,7 @@ class CalendarSource:
         Raises ObjectRefused when the whole VCALENDAR is of a kind that cannot be kept.
         """
         self._check_kind()
-        raw = {found[1].upper(): found[0] for found in _HEADER_LINE.finditer(bytes(self._source.header))}
+        raw = {found[1].upper(): found[0] for found in _HEADER_LINE.finditer(bytes(self._source.header[:MAX_HEADER]))}
         repairs: set[str] = set()
         version, prodid = raw.get(b"VERSION", b""), raw.get(b"PRODID", b"")
         if _value(version) != "2.0":

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from feedserver.ics.limits import DEFAULT_LIMITS, KIB, Limits
 from feedserver.ics.lines import ContentLine, decode, parse_line, unescape_text, unfold
+from feedserver.model.errors import TooLarge
 from feedserver.model.report import Refusal
 
 OBJECT_COMPONENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
 _TOP_COMPONENTS = OBJECT_COMPONENTS | {"VTIMEZONE", "VFREEBUSY", "VAVAILABILITY", "VCALENDAR"}
 
+MAX_HEADER = 64 * KIB
+"""What is read of a calendar's own properties; they are a few lines."""
 _LOGICAL_REST = rb"[ \t]*[;:][^\r\n]*(?:\r\n[ \t][^\r\n]*)*"
 _MARKER = re.compile(rb"\r\n(BEGIN|END|UID)(" + _LOGICAL_REST + rb")", re.IGNORECASE)
 _FIRST_MARKER = re.compile(rb"(BEGIN|END|UID)(" + _LOGICAL_REST + rb")", re.IGNORECASE)
@@ -51,17 +56,20 @@ class Source:
     timezones: dict[str, tuple[bytes, int]] = field(default_factory=dict)
     """TZID -> raw VTIMEZONE and its line; of several with one TZID the first holds."""
 
+    _properties: dict[str, ContentLine] | None = None
+
     def property(self, name: str) -> ContentLine | None:
         """The first readable property of the calendar itself, by upper-case name."""
-        return next((line for line in self.properties() if line.name == name), None)
+        if self._properties is None:
+            self._properties = {}
+            for line in self._readable():
+                self._properties.setdefault(line.name, line)
+        return self._properties.get(name)
 
-    def properties(self) -> Iterator[ContentLine]:
-        """The calendar's own readable properties, in order."""
-        for _, raw in unfold(bytes(self.header)):
-            try:
+    def _readable(self) -> Iterator[ContentLine]:
+        for _, raw in unfold(bytes(self.header[:MAX_HEADER])):
+            with suppress(ValueError):  # the others are not stored, so nobody will miss them
                 yield parse_line(decode(raw))
-            except ValueError:
-                continue  # not stored, so nobody will miss it
 
 
 @dataclass(slots=True)
@@ -75,11 +83,13 @@ class SplitFile:
     """Faults that belong to no component."""
 
 
-def split(data: bytes) -> SplitFile:
-    """Cut canonical bytes (CR LF only) into their components."""
+def split(data: bytes, limits: Limits = DEFAULT_LIMITS) -> SplitFile:
+    """Cut canonical bytes (CR LF only) into their components. Raises TooLarge when there are too many."""
     splitter = _Splitter(data)
     for kind, value, start, end in _markers(data):
         splitter.read(kind, value, start, end)
+        if splitter.count > limits.max_import_components:
+            raise TooLarge(f"the file has more than {limits.max_import_components} components (max_import_components)")
     return splitter.finish()
 
 
@@ -104,6 +114,11 @@ class _Splitter:
         self._line_no = 1
         self._counted_to = 0
         self._header_from = 0
+
+    @property
+    def count(self) -> int:
+        """How many things were found so far."""
+        return len(self._found.components) + len(self._found.sources) + len(self._found.refusals)
 
     def read(self, kind: bytes, value: bytes, start: int, end: int) -> None:
         """One marker line at `data[start:end]`."""

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from feedserver.ics.lines import ContentLine
-from feedserver.ics.mend import Draft
+from feedserver.ics.lines import ContentLine, Params
+from feedserver.ics.mend import Draft, Rewritten
 from feedserver.ics.values import (
     LAST_DATE,
     Period,
@@ -116,14 +116,13 @@ def _day_after(at: datetime) -> date:
     return at.date() + timedelta(days=1)
 
 
-def read_date_list(draft: Draft, line: ContentLine, start: When, default_zone: str | None) -> None:
-    """Make the dates of an EXDATE or RDATE conform with `start`; a line without any goes."""
+def read_date_list(line: ContentLine, start: When, default_zone: str | None) -> Rewritten | None:
+    """The dates of an EXDATE or RDATE made to conform with `start`; a line without any goes."""
     if _is_conform(line, start):
-        return
+        return None
     parts = [part for part in line.value.split(",") if part.strip()]
     if not parts:
-        draft.replace(line, None, "empty-property")
-        return
+        return (), {"empty-property"}
     read = [_read(line, part, default_zone) for part in parts]
     whens = [conform(when, start) for when, _ in read]
     kinds = {kind for _, kind in read if kind}
@@ -131,7 +130,8 @@ def read_date_list(draft: Draft, line: ContentLine, start: When, default_zone: s
         kinds.add("date-list-mended")
     elif len(parts) != line.value.count(",") + 1:
         kinds.add("empty-property")
-    _replace_list(draft, line, [(when_params(when), format_when(when)) for when in whens], kinds or {"value-type"})
+    entries = [(when_params(when), format_when(when)) for when in whens]
+    return _list_lines(line.name, entries), kinds or {"value-type"}
 
 
 def _is_conform(line: ContentLine, start: When) -> bool:
@@ -146,8 +146,8 @@ def _is_conform(line: ContentLine, start: When) -> bool:
     return all(conform(when, start) == when for when in whens)
 
 
-def read_period_list(draft: Draft, line: ContentLine, start: When, default_zone: str | None) -> None:
-    """Make the periods of an RDATE conform with `start`; beside a DATE start only their dates count."""
+def read_period_list(line: ContentLine, start: When, default_zone: str | None) -> Rewritten | None:
+    """The periods of an RDATE made to conform with `start`; beside a DATE start only their dates count."""
     tzid = line.param("TZID") or None
     try:
         periods = [parse_period(part.strip(), tzid) for part in line.value.split(",") if part.strip()]
@@ -155,14 +155,13 @@ def read_period_list(draft: Draft, line: ContentLine, start: When, default_zone:
         raise ObjectRefused(f"{line.name}: {error}") from error
     if line.name == "EXDATE" or start.is_date:
         entries = [(when_params(when), format_when(when)) for when in (conform(p.start, start) for p in periods)]
-        _replace_list(draft, line, entries, {"date-list-mended"})
-        return
+        return _list_lines(line.name, entries), {"date-list-mended"}
     meant = [_conform_period(period, start, default_zone) for period in periods]
     is_declared = (line.param("VALUE") or "").upper() == "PERIOD"
     if meant == periods and is_declared and (tzid is None or all(period.start.tzid for period in periods)):
-        return
+        return None
     entries = [((("VALUE", ("PERIOD",)), *when_params(p.start)), _format_period(p)) for p in meant]
-    _replace_list(draft, line, entries, {"date-list-mended" if meant != periods else "value-type"})
+    return _list_lines(line.name, entries), {"date-list-mended" if meant != periods else "value-type"}
 
 
 def _conform_period(period: Period, start: When, default_zone: str | None) -> Period:
@@ -180,18 +179,9 @@ def _format_period(period: Period) -> str:
     return f"{format_when(period.start)}/{format_duration(period.duration)}"
 
 
-def _replace_list(
-    draft: Draft,
-    line: ContentLine,
-    entries: Iterable[tuple[tuple[tuple[str, tuple[str, ...]], ...], str]],
-    kinds: set[str],
-) -> None:
-    """Put one line per kind of value where `line` stood: values of one line share their parameters."""
-    grouped: dict[tuple[tuple[str, tuple[str, ...]], ...], list[str]] = {}
+def _list_lines(name: str, entries: Iterable[tuple[Params, str]]) -> list[ContentLine]:
+    """One line per kind of value: the values of a line share its parameters."""
+    grouped: dict[Params, list[str]] = {}
     for params, text in entries:
         grouped.setdefault(params, []).append(text)
-    lines = draft.component.lines
-    at = next(i for i, each in enumerate(lines) if each is line)
-    lines[at : at + 1] = [ContentLine(line.name, params, ",".join(texts)) for params, texts in grouped.items()]
-    for kind in kinds:
-        draft.note(kind)
+    return [ContentLine(name, params, ",".join(texts)) for params, texts in grouped.items()]

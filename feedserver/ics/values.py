@@ -27,6 +27,7 @@ _DURATION = re.compile(
     r"([+-]?)P(?=[0-9T])(?:([0-9]{1,6})W)?(?:([0-9]{1,6})D)?"
     r"(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})S)?)?"
 )
+_MAX_RULE = 8 * 1024
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
@@ -254,6 +255,8 @@ def parse_rrule(value: str) -> RRule:
     Refused: INTERVAL=0 and COUNT=0, a part given twice, COUNT beside UNTIL, unknown parts, and RSCALE but for
     GREGORIAN (RFC 7529) with SKIP=OMIT, which change nothing.
     """
+    if len(value) > _MAX_RULE:
+        raise ValueError("the recurrence rule is too long")
     fields: dict[str, object] = {}
     for part in value.split(";"):
         key, equals, text = part.partition("=")
