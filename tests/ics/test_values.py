@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 # ruff: noqa: DTZ001 - what stands in a file is local time without a zone
-
 from datetime import date, datetime, timedelta
 
 import pytest
