@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Update, update
 
 from feedserver.model.calendar_object import ObjectDraft, Uid
-from feedserver.model.share import DetailLevel
 from feedserver.storage.collections import WriteStamp
 from feedserver.storage.engine import Tx
 from feedserver.storage.rows import Row, Upsert
@@ -15,7 +14,7 @@ from feedserver.storage.tables import changes, objects, renditions
 
 PUT_OBJECT = Upsert(objects, key=("collection_id", "uid"), keep=("name", "created_at"))
 LOG = Upsert(changes, key=("collection_id", "seq", "name"))
-_PUT_RENDITION = Upsert(renditions, key=("collection_id", "level", "name"), unless_same=("body", "tzids"))
+_PUT_RENDITION = Upsert(renditions, key=("collection_id", "name", "level"), unless_same=("body", "tzids"))
 
 _IN_BATCH = 5_000
 """How many values one IN list takes; both engines stop at some 32,000."""
@@ -33,8 +32,8 @@ def object_row(collection_id: str, name: str, stamp: WriteStamp, draft: ObjectDr
         index.first_at,
         index.last_at,
         index.is_recurring,
-        sorted(index.categories_any),
-        sorted(index.categories_all),
+        tuple(sorted(index.categories_any)),
+        tuple(sorted(index.categories_all)),
         index.search_text,
         draft.horizon_at,
         stamp.seq,
@@ -49,11 +48,11 @@ async def put_renditions(
 ) -> None:
     """Writes what the drafts show; what comes out as it was is left alone, its stamps too."""
     rows = [
-        (collection_id, level, names[draft.uid], draft.uid, shown.tzids, stamp.seq, stamp.stamp_at, shown.body)
+        (collection_id, names[draft.uid], level, draft.uid, shown.tzids, stamp.seq, stamp.stamp_at, shown.body)
         for draft in drafts
         for level, shown in draft.renditions.items()
     ]
-    # In the order of the key: neighbours on the same page.
+    # Level by level, as they will be read.
     await _PUT_RENDITION.run(tx, sorted(rows, key=_level_and_name))
     silent = [names[draft.uid] for draft in drafts if not draft.renditions]
     if silent:
@@ -61,7 +60,7 @@ async def put_renditions(
 
 
 def _level_and_name(row: Row) -> tuple[str, str]:
-    return row[1], row[2]
+    return row[2], row[1]
 
 
 async def _silence(tx: Tx, collection_id: str, names: Sequence[str], stamp: WriteStamp) -> None:
@@ -70,7 +69,7 @@ async def _silence(tx: Tx, collection_id: str, names: Sequence[str], stamp: Writ
     for some in batches(names):
         await tx.execute(
             update(renditions)
-            .where(c.collection_id == collection_id, c.level.in_(list(DetailLevel)), c.name.in_(some), c.body != b"")
+            .where(c.collection_id == collection_id, c.name.in_(some), c.body != b"")
             .values(body=b"", tzids=(), seq=stamp.seq, stamp_at=stamp.stamp_at)
         )
 
@@ -85,8 +84,8 @@ def index_update(collection_id: str, draft: ObjectDraft) -> Update:
             first_at=index.first_at,
             last_at=index.last_at,
             is_recurring=index.is_recurring,
-            categories_any=sorted(index.categories_any),
-            categories_all=sorted(index.categories_all),
+            categories_any=tuple(sorted(index.categories_any)),
+            categories_all=tuple(sorted(index.categories_all)),
             search_text=index.search_text,
             horizon_at=draft.horizon_at,
         )

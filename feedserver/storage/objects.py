@@ -6,14 +6,28 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, type_coerce, update
-from sqlalchemy.types import NullType
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    exists,
+    or_,
+    select,
+    true,
+    type_coerce,
+    union,
+    update,
+)
+from sqlalchemy.types import NullType, TypeEngine
 
 from feedserver.model.calendar_object import CalendarObject, ETag, ObjectDraft, StoredRendition, Uid
 from feedserver.model.share import DetailLevel, ShareFilter
 from feedserver.storage.collections import WriteStamp
 from feedserver.storage.engine import Tx
 from feedserver.storage.object_rows import LOG, PUT_OBJECT, batches, index_update, object_row, put_renditions
+from feedserver.storage.rows import Known
 from feedserver.storage.tables import changes, collections, objects
 from feedserver.storage.tables import renditions as rendition_table
 from feedserver.storage.types import Strings, UtcDateTime
@@ -22,15 +36,21 @@ BATCH = 1_000
 """Renditions in one batch; turning them into objects holds the event loop for some 3 ms."""
 _DATA_BATCH = 200
 
+
+def _raw(column: Column[Any]) -> ColumnElement[Any]:
+    """The column as the driver gives it."""
+    return type_coerce(column, NullType()).label(f"raw_{column.name}")
+
+
 _RENDITION_COLUMNS = (
     rendition_table.c.name,
     rendition_table.c.uid,
     rendition_table.c.body,
-    type_coerce(rendition_table.c.tzids, NullType()).label("raw_tzids"),
+    _raw(rendition_table.c.tzids),
     rendition_table.c.seq,
-    type_coerce(rendition_table.c.stamp_at, NullType()).label("raw_stamp_at"),
+    _raw(rendition_table.c.stamp_at),
 )
-_FILTER_COLUMNS = (objects.c.categories_any, objects.c.categories_all, objects.c.search_text)
+_FILTER_COLUMNS = tuple(_raw(objects.c[name]) for name in ("categories_any", "categories_all", "search_text"))
 _OBJECT_COLUMNS = tuple(
     objects.c[name] for name in ("collection_id", "name", "uid", "component", "data", "etag", "seq", "modified_at")
 )
@@ -96,7 +116,6 @@ async def remove(tx: Tx, collection_id: str, stamp: WriteStamp, names: Iterable[
         await tx.execute(
             delete(rendition_table).where(
                 rendition_table.c.collection_id == collection_id,
-                rendition_table.c.level.in_(list(DetailLevel)),
                 rendition_table.c.name.in_(some),
             )
         )
@@ -147,9 +166,9 @@ async def renditions(
 ) -> AsyncIterator[list[StoredRendition]]:
     """What a feed shows of the collection at `level`, in batches.
 
-    From the beginning: those with a body that the filter admits, sorted by name. With `after_seq`: what may have
-    changed after it, in no order; what shows nothing (any more) or is kept out by the filter has an empty body.
-    Deleted objects: `deleted_since`. The window of a filter is not looked at: `in_window`.
+    From the beginning: those with a body that the filter admits, the longest unchanged first. With `after_seq`: what
+    may have changed after it, in no order; what shows nothing (any more) or is kept out by the filter has an empty
+    body. Deleted objects: `deleted_since`. The window of a filter is not looked at: `in_window`.
     """
     c = rendition_table.c
     is_filtered = share_filter is not None and not share_filter.admits_all
@@ -158,71 +177,62 @@ async def renditions(
     if is_filtered:
         shown = shown.join(objects, and_(objects.c.collection_id == c.collection_id, objects.c.name == c.name))
     if after_seq is None:
-        shown = shown.order_by(c.name)
+        shown = shown.order_by(c.seq)
     else:
-        shown = shown.where(_changed_after(collection_id, after_seq, is_filtered=is_filtered))
+        shown = shown.where(_changed_after(collection_id, level, after_seq, is_filtered=is_filtered))
     reader = _RenditionReader(tx, share_filter if is_filtered else None)
     async for batch in _streamed(tx, shown, BATCH):
         found = [reader.read(row) for row in batch]
         yield found if after_seq is not None else [rendition for rendition in found if rendition.body]
 
 
-def _changed_after(collection_id: str, seq: int, *, is_filtered: bool) -> ColumnElement[bool]:
+def _changed_after(collection_id: str, level: DetailLevel, seq: int, *, is_filtered: bool) -> ColumnElement[bool]:
     """With a filter also what was written without changing at this level: it may have entered or left the filter."""
-    is_newer = rendition_table.c.seq > seq
+    r, c = rendition_table.c, changes.c
     if not is_filtered:
-        return is_newer
-    c = changes.c
+        return r.seq > seq
+    rendered = select(r.name).where(r.collection_id == collection_id, r.level == level, r.seq > seq)
     written = select(c.name).where(c.collection_id == collection_id, c.seq > seq, c.kind == "put")
-    return or_(is_newer, rendition_table.c.name.in_(written))
+    # Not two conditions joined by OR: SQLite would walk the whole level.
+    return r.name.in_(union(rendered.correlate(None), written))
 
 
 class _RenditionReader:
-    """Turns rows into renditions. Moments and zone names repeat, so each is read once: 10,000 rows are 10,000 dates."""
+    """Turns rows into renditions. What repeats is read once: 10,000 rows are 10,000 times the same few moments."""
 
     def __init__(self, tx: Tx, share_filter: ShareFilter | None) -> None:
-        self._moment = _Known(UtcDateTime().dialect_impl(tx.dialect).result_processor(tx.dialect, None))
-        self._tzids = _Known(Strings().result_processor(tx.dialect, None))
-        self._filter = share_filter
+        self._moment = Known(_reader_of(UtcDateTime(), tx))
+        self._strings = Known(_reader_of(Strings(), tx))
+        self._admits = share_filter.admits if share_filter and not share_filter.admits_all else None
 
     def read(self, row: Any) -> StoredRendition:
         """From a row of `_RENDITION_COLUMNS`, with `_FILTER_COLUMNS` behind them when there is a filter."""
         name, uid, body, tzids, seq, stamp_at, *index = row
+        if self._admits and not self._admits(*(self._strings[texts] for texts in index)):
+            body = b""
         return StoredRendition(
-            name=name,
-            uid=uid,
-            body=body if self._filter is None or self._filter.admits(*index) else b"",
-            tzids=self._tzids[tzids],
-            seq=seq,
-            stamp_at=self._moment[stamp_at],
+            name=name, uid=uid, body=body, tzids=self._strings[tzids], seq=seq, stamp_at=self._moment[stamp_at]
         )
 
 
-class _Known(dict[Any, Any]):
-    """Values by what the driver gave for them."""
-
-    def __init__(self, process: Callable[[Any], Any] | None) -> None:
-        super().__init__()
-        assert process is not None
-        self._process = process
-
-    def __missing__(self, raw: Any) -> Any:
-        self[raw] = value = self._process(raw)
-        return value
+def _reader_of(kind: TypeEngine[Any], tx: Tx) -> Callable[[Any], Any]:
+    reader = kind.dialect_impl(tx.dialect).result_processor(tx.dialect, None)
+    assert reader is not None
+    return reader
 
 
 async def in_window(
     tx: Tx,
     collection_id: str,
     level: DetailLevel,
-    start: datetime,
-    end: datetime,
+    start_at: datetime | None,
+    end_at: datetime | None,
     *,
     share_filter: ShareFilter | None = None,
 ) -> AsyncIterator[list[tuple[CalendarObject, StoredRendition]]]:
-    """Objects that may have an occurrence in `[start, end)` and show something at `level`, in batches sorted by name.
+    """Objects that may have an occurrence in `[start_at, end_at)` and show something at `level`, in batches by name.
 
-    "May": the index knows the first and last moment of an object, not what lies between.
+    None is no bound. "May": the index knows the first and last moment of an object, not what lies between.
     """
     c, r = objects.c, rendition_table.c
     columns = (*_OBJECT_COLUMNS, *_RENDITION_COLUMNS, *_FILTER_COLUMNS)
@@ -232,8 +242,8 @@ async def in_window(
         .where(
             c.collection_id == collection_id,
             r.level == level,
-            or_(c.first_at.is_(None), c.first_at < end),
-            or_(c.last_at.is_(None), c.last_at >= start),
+            true() if end_at is None else or_(c.first_at.is_(None), c.first_at < end_at),
+            true() if start_at is None else or_(c.last_at.is_(None), c.last_at >= start_at),
         )
         .order_by(c.name)
     )

@@ -37,7 +37,8 @@ class Upsert:
     async def run(self, tx: AsyncConnection, rows: Iterable[Row]) -> None:
         """`rows`: values in the order of the table's columns; nothing happens when there are none."""
         sql, binders = self._compiled.get(tx.dialect.name) or self._compile(tx.dialect)
-        if bound := [_bind(row, binders) for row in rows]:
+        known = [(position, Known(binder)) for position, binder in binders]
+        if bound := [_bind(row, known) for row in rows]:
             await tx.exec_driver_sql(sql, bound)
 
     def _compile(self, dialect: Dialect) -> tuple[str, _Binders]:
@@ -65,8 +66,20 @@ class Upsert:
         )
 
 
-def _bind(row: Row, binders: _Binders) -> Row:
+class Known(dict[Any, Any]):
+    """Values by what they were made from, each made once: most cells of a batch repeat (zones, levels, stamps)."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, given: Any) -> Any:
+        self[given] = value = self._make(given)
+        return value
+
+
+def _bind(row: Row, known: list[tuple[int, Known]]) -> Row:
     values = list(row)
-    for position, binder in binders:
-        values[position] = binder(values[position])
+    for position, bound in known:
+        values[position] = bound[values[position]]
     return tuple(values)

@@ -13,6 +13,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 E = TypeVar("E", bound=StrEnum)
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
 
 def key_text() -> TypeEngine[str]:
     """Text that is compared and sorted by code point on both engines (PostgreSQL would ask its locale)."""
@@ -70,7 +72,7 @@ class Strings(TypeDecorator[tuple[str, ...]]):
         """Control characters are escaped by JSON: PostgreSQL's text has no NUL."""
         if value is None:
             return None
-        return json.dumps(list(value), ensure_ascii=False) if value else "[]"
+        return _JSON.encode(list(value)) if value else "[]"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:  # noqa: ARG002 - the base's signature
         """The same strings."""

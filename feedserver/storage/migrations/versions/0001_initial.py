@@ -127,16 +127,15 @@ def _make_renditions() -> None:
     op.create_table(
         "renditions",
         sa.Column("collection_id", _key(), nullable=False),
-        sa.Column("level", sa.Text(), nullable=False),
         sa.Column("name", _key(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
         sa.Column("uid", _key(), nullable=False),
         sa.Column("tzids", sa.Text(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("stamp_at", _moment(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("collection_id", "level", "name", name="pk_renditions"),
+        sa.PrimaryKeyConstraint("collection_id", "name", "level", name="pk_renditions"),
         _collection_key("renditions"),
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_renditions_collection_id_level_seq", "renditions", ["collection_id", "level", "seq"])
 
