@@ -57,3 +57,17 @@ def a_share(**changes: Any) -> Share:
         created_at=made_at,
     )
     return replace(share, **changes)
+
+
+def an_event(uid: str = "one", summary: str = "Meeting", *lines: str, start: str = "20261124T100000Z") -> str:
+    """One VEVENT of an hour; `lines` are further properties."""
+    more = "".join(f"{line}\r\n" for line in lines)
+    return (
+        f"BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20261101T000000Z\r\nDTSTART:{start}\r\nDURATION:PT1H\r\n"
+        f"SUMMARY:{summary}\r\n{more}END:VEVENT\r\n"
+    )
+
+
+def an_ics(*components: str) -> str:
+    """A calendar file of these components."""
+    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\n" + "".join(components) + "END:VCALENDAR\r\n"

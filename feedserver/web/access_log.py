@@ -56,13 +56,16 @@ class AccessJournal:
         *,
         proxies: Proxies,
         skip_unchanged: bool = False,
-        with_addresses: bool = True,
+        spell_address: Callable[[str], str] = shortened,
     ) -> None:
-        """`write` takes whole lines. `skip_unchanged` leaves 304s out: they are most of a feed server's life."""
+        """`write` takes whole lines. `skip_unchanged` leaves 304s out: they are most of a feed server's life.
+
+        `spell_address` gives a client's address as the log may hold it.
+        """
         self._write = write
         self.proxies = proxies
         self.skip_unchanged = skip_unchanged
-        self.with_addresses = with_addresses
+        self.spell_address = spell_address
         self._lines: list[str] = []
         self._second = 0
         self._moment = ""
@@ -112,11 +115,9 @@ class _ConnectionLogger(AbstractAccessLogger):
         )
 
     def _shown(self, request: BaseRequest) -> str:
-        """The shortened address of the client; remembered, because a connection asks many times."""
-        if not self.journal.with_addresses:
-            return "-"
+        """The client's address as the journal spells it; remembered, because a connection asks many times."""
         address = self.journal.proxies.client_address(request)
         if address != self._peer:
             self._peer = address
-            self._shown_peer = shortened(address)
+            self._shown_peer = self.journal.spell_address(address)
         return self._shown_peer

@@ -25,37 +25,41 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
+    """Empty, too, when each sending brings its own."""
     _head: bytes = field(repr=False)
     """Status line and headers but for the Date and the empty line."""
 
     @classmethod
-    def make(cls, status: int, headers: tuple[tuple[str, str], ...], body: bytes = b"") -> Self:
-        """Serialise the headers. A body belongs to a HEAD answer too: its length is told, its bytes are not sent.
+    def make(
+        cls, status: int, headers: tuple[tuple[str, str], ...], body: bytes = b"", *, length_bytes: int | None = None
+    ) -> Self:
+        """Serialise the headers. `length_bytes`: the length of a body that `to` will be given, as large ones are.
 
         Raises ValueError for a header that would break out of its line.
         """
         if status not in (204, 304):
-            headers = (*headers, ("Content-Length", str(len(body))))
+            headers = (*headers, ("Content-Length", str(len(body) if length_bytes is None else length_bytes)))
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in headers)]
         if any(not line.isprintable() for line in lines):
             raise ValueError("a header holds a control character")
         return cls(status, headers, body, "\r\n".join(lines).encode() + b"\r\nDate: ")
 
-    def to(self, request: BaseRequest) -> web.StreamResponse:
-        """The answer to this request."""
+    def to(self, request: BaseRequest, body: bytes | None = None) -> web.StreamResponse:
+        """The answer to this request; a HEAD is told the length of the body and not sent it."""
+        sent = self.body if body is None else body
         if request.version == HttpVersion11 and request.keep_alive:
-            return _Ready(self, with_body=request.method != "HEAD")
+            return _Ready(self.status, self._head, b"" if request.method == "HEAD" else sent)
         # HTTP/1.0 and closing connections need headers of their own: aiohttp knows which.
-        return web.Response(status=self.status, headers=CIMultiDict(self.headers), body=self.body)
+        return web.Response(status=self.status, headers=CIMultiDict(self.headers), body=sent)
 
 
 class _Ready(web.StreamResponse):
-    """Sends an `Answer` on a connection that stays open, without touching a header again."""
+    """Sends the head of an `Answer` on a connection that stays open, without touching a header again."""
 
-    def __init__(self, answer: Answer, *, with_body: bool) -> None:
-        super().__init__(status=answer.status)
-        self._answer = answer
-        self._sent_body = answer.body if with_body else b""
+    def __init__(self, status: int, head: bytes, body: bytes) -> None:
+        super().__init__(status=status)
+        self._head = head
+        self._sent_body = body
         self._writer: AbstractStreamWriter | None = None
 
     @property
@@ -78,7 +82,7 @@ class _Ready(web.StreamResponse):
         writer = self._writer
         if writer is None:
             raise RuntimeError("write_eof() before prepare()")
-        await writer.write(self._answer._head + _date_now())  # noqa: SLF001 - one thought in two classes
+        await writer.write(self._head + _date_now())
         await writer.write_eof(self._sent_body)
 
 

@@ -9,15 +9,15 @@ from aiohttp.web_request import BaseRequest
 
 UNKNOWN = "unknown"
 
-_Network = IPv4Network | IPv6Network
+Network = IPv4Network | IPv6Network
 
 
 class Proxies:
     """The reverse proxies in front of this server, by address."""
 
-    def __init__(self, trusted: Iterable[str] = ()) -> None:
+    def __init__(self, trusted: Iterable[str | Network] = ()) -> None:
         """`trusted`: addresses or networks. Raises ValueError for what is neither."""
-        self._networks: tuple[_Network, ...] = tuple(ip_network(text, strict=False) for text in trusted)
+        self._networks: tuple[Network, ...] = tuple(ip_network(text, strict=False) for text in trusted)
         self._known: dict[str, bool] = {}
 
     def client_address(self, request: BaseRequest) -> str:

@@ -20,7 +20,6 @@ _SAFE_IN_PATH = "/-._~!$&'()*+,;=:@%?"
 
 _log = logging.getLogger(__name__)
 
-Face = Callable[[web.Request], Awaitable[Answer]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -33,7 +32,7 @@ class Gate:
         self._errors = errors
         self._proxies = proxies
 
-    def guard(self, face: Face) -> Handler:
+    def guard(self, face: Handler) -> Handler:
         """`face` behind the gate: plain http is sent to https before anything else is looked at (F5, F32, B16)."""
         must_be_https = self._policy.is_https
 
@@ -41,7 +40,7 @@ class Gate:
             try:
                 if must_be_https and not self._proxies.is_https(request):
                     return self._to_https(request).to(request)
-                return (await face(request)).to(request)
+                return await face(request)
             except FeedserverError as error:
                 return self._answer_to(error, request).to(request)
             except web.HTTPException:
@@ -56,17 +55,18 @@ class Gate:
         """A handler that always gives `answer`, to GET and HEAD."""
         about = subject(name)
 
-        async def face(request: web.Request) -> Answer:
+        async def face(request: web.Request) -> web.StreamResponse:
             request[SUBJECT] = about
-            return answer if request.method in ("GET", "HEAD") else self._errors.wrong_method(READ_METHODS)
+            is_read = request.method in ("GET", "HEAD")
+            return (answer if is_read else self._errors.wrong_method(READ_METHODS)).to(request)
 
         return self.guard(face)
 
     def nothing_here(self) -> Handler:
         """The handler of every address that is none of ours: the same answer as to a forged link."""
 
-        async def face(_: web.Request) -> Answer:
-            return self._errors.not_found
+        async def face(request: web.Request) -> web.StreamResponse:
+            return self._errors.not_found.to(request)
 
         return self.guard(face)
 

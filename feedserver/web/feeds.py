@@ -1,0 +1,265 @@
+"""The feed of a share, and its page: what stands behind a signed link.
+
+The order is the contract's: signature, state, credentials, validators, body.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+
+from feedserver.model.clock import Clock
+from feedserver.model.errors import CredentialsRefused, LinkForged
+from feedserver.model.share import ShareKind, ShareStanding, Standing
+from feedserver.services.feed_bodies import FeedVersion
+from feedserver.services.feeds import FeedService, OffFeed, OpenShare
+from feedserver.services.links import Links, slug_of
+from feedserver.web.access_log import SUBJECT, subject
+from feedserver.web.answer import Answer
+from feedserver.web.basic_auth import read_credentials
+from feedserver.web.client import Proxies
+from feedserver.web.conditional import is_unchanged, names_etag
+from feedserver.web.errors import ErrorAnswers
+from feedserver.web.headers import (
+    CALENDAR,
+    FEED_METHODS,
+    HTML,
+    REVALIDATE,
+    HeaderPolicy,
+    Headers,
+    disposition,
+    validators,
+)
+from feedserver.web.negotiation import is_office, names_html, takes_gzip
+from feedserver.web.page import Pages
+
+Document = FeedVersion | OffFeed
+_Shelf = WeakKeyDictionary[Document, "_Answers"]
+
+_READ = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOptions:
+    """What the deployment decides about feeds."""
+
+    is_compressed: bool = True
+    compresses_for_office: bool = False
+    hides_off_shares: bool = False
+    """Shares that are off answer 404, and their subscribers keep the last copy they fetched."""
+
+
+@dataclass(slots=True)
+class _Answers:
+    """All answers of one document, each made when it is first needed; they hold no body."""
+
+    subject: str
+    last_modified_s: int
+    unchanged: dict[bool, Answer] = field(default_factory=dict)
+    """By whether the client takes gzip."""
+    full: dict[bool, Answer] = field(default_factory=dict)
+
+
+class FeedFace:
+    """Handlers of `/s/<token>/` and what is below it."""
+
+    def __init__(
+        self,
+        feeds: FeedService,
+        *,
+        links: Links,
+        clock: Clock,
+        policy: HeaderPolicy,
+        errors: ErrorAnswers,
+        proxies: Proxies,
+        pages: Pages,
+        options: FeedOptions,
+    ) -> None:
+        self._feeds = feeds
+        self._links = links
+        self._clock = clock
+        self._policy = policy
+        self._errors = errors
+        self._proxies = proxies
+        self._pages = pages
+        self._options = options
+        self._of_feed: _Shelf = WeakKeyDictionary()
+        self._of_page: _Shelf = WeakKeyDictionary()
+        """The same under the page's address, where the answer also depends on Accept."""
+
+    async def feed(self, request: web.Request) -> web.StreamResponse:
+        """`/s/<token>/<slug>.ics`: always the feed; the slug may be any (F3)."""
+        if request.method not in _READ:
+            return await self._other_method(request)
+        return await self._feed(request, await self._opened(request), self._of_feed)
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        """`/s/<token>/`: a page for who names text/html, the feed for everybody else."""
+        if request.method not in _READ:
+            return await self._other_method(request)
+        opened = await self._opened(request)
+        if names_html(request.headers.get("Accept", "")):
+            return await self._page(request, opened)
+        return await self._feed(request, opened, self._of_page)
+
+    async def _opened(self, request: web.Request) -> OpenShare:
+        """The share behind the link. Forged ones are counted by address; good ones are never held up (U15)."""
+        token = request.match_info["token"]
+        try:
+            return self._feeds.recall(token) or await self._feeds.open(token)
+        except LinkForged:
+            self._feeds.note_forged(self._proxies.client_address(request))
+            raise
+
+    async def _other_method(self, request: web.Request) -> web.StreamResponse:
+        """OPTIONS says what may be done; nothing else may, whatever its preconditions say (F9, F10)."""
+        opened = await self._opened(request)
+        request[SUBJECT] = subject("feed", opened.share.id)
+        if request.method != "OPTIONS":
+            return self._errors.wrong_method(FEED_METHODS).to(request)
+        is_public = opened.share.kind is ShareKind.PUBLIC
+        return self._policy.answer(200, headers=self._policy.preflight(is_public=is_public)).to(request)
+
+    async def _standing(self, request: web.Request, opened: OpenShare) -> tuple[OpenShare, ShareStanding]:
+        """What the share is to who asks; asked for a password only when there is something to protect.
+
+        Checking one takes a while: the share is judged anew after it. Raises CredentialsRefused.
+        """
+        if not opened.needs_login:
+            return opened, opened.standing
+        request[SUBJECT] = subject("feed", opened.share.id)
+        headers = request.headers.getall("Authorization", [])
+        account = self._feeds.recognise(headers[0]) if len(headers) == 1 else None
+        if account is None:
+            credentials = read_credentials(headers)
+            if credentials is None:
+                raise CredentialsRefused("login required")
+            address = self._proxies.client_address(request)
+            account = await self._feeds.prove(
+                credentials.header, credentials.login, credentials.password, address=address
+            )
+            opened = await self._feeds.open(opened.token)
+        return opened, self._feeds.standing_for(opened, account)
+
+    async def _feed(self, request: web.Request, opened: OpenShare, shelf: _Shelf) -> web.StreamResponse:
+        opened, standing = await self._standing(request, opened)
+        if standing.standing is not Standing.LIVE:
+            return self._off(request, opened, standing, shelf)
+        version = self._feeds.recall_version(opened)
+        text = None
+        if version is None:
+            version, text = await self._feeds.render(opened)
+        answers = shelf.get(version) or self._answers(opened, version, shelf)
+        request[SUBJECT] = answers.subject
+        is_gzip = self._is_gzip(request)
+        if is_unchanged(request.headers, version.etag, answers.last_modified_s):
+            return self._unchanged(opened, version, answers, shelf, is_gzip=is_gzip).to(request)
+        text = text or self._feeds.recall_text(version)
+        if text is None:
+            version, text = await self._feeds.render(opened)
+            answers = shelf.get(version) or self._answers(opened, version, shelf)
+        body = text.gzip if is_gzip else text.body
+        return self._full(opened, version, answers, shelf, body, is_gzip=is_gzip).to(request, body)
+
+    def _off(
+        self, request: web.Request, opened: OpenShare, standing: ShareStanding, shelf: _Shelf
+    ) -> web.StreamResponse:
+        """The data-free calendar. Only its own ETag makes it a 304: `*` and dates also fit the copy of a live feed."""
+        request[SUBJECT] = subject("feed", opened.share.id)
+        if self._options.hides_off_shares:
+            return self._errors.not_found.to(request)
+        if standing.standing is Standing.GONE:
+            return self._errors.gone.to(request)
+        feed = self._feeds.off(opened, standing)
+        answers = shelf.get(feed) or self._answers(opened, feed, shelf)
+        is_gzip = self._is_gzip(request)
+        wanted = request.headers.get("If-None-Match", "")
+        if wanted.strip() != "*" and names_etag(wanted, feed.etag):
+            return self._unchanged(opened, feed, answers, shelf, is_gzip=is_gzip).to(request)
+        body = feed.text.gzip if is_gzip else feed.text.body
+        return self._full(opened, feed, answers, shelf, body, is_gzip=is_gzip).to(request, body)
+
+    def _answers(self, opened: OpenShare, document: Document, shelf: _Shelf) -> _Answers:
+        moment_s = int(document.last_modified_at.timestamp())
+        answers = _Answers(subject("feed", opened.share.id), moment_s)
+        # A Last-Modified that was cut to the present is right for this request alone.
+        if document.last_modified_at <= self._clock.now():
+            shelf[document] = answers
+        return answers
+
+    def _unchanged(
+        self, opened: OpenShare, document: Document, answers: _Answers, shelf: _Shelf, *, is_gzip: bool
+    ) -> Answer:
+        """304 with the validators and what caches need, and no body (F12, O16)."""
+        answer = answers.unchanged.get(is_gzip)
+        if answer is None:
+            headers = self._headers(opened, document, shelf, is_gzip=is_gzip)
+            answer = self._policy.answer(304, cache_control=REVALIDATE, headers=headers)
+            answers.unchanged[is_gzip] = answer
+        return answer
+
+    def _full(
+        self,
+        opened: OpenShare,
+        document: Document,
+        answers: _Answers,
+        shelf: _Shelf,
+        body: bytes,
+        *,
+        is_gzip: bool,
+    ) -> Answer:
+        answer = answers.full.get(is_gzip)
+        if answer is None:
+            is_named = isinstance(document, FeedVersion) and opened.share.kind is ShareKind.PUBLIC
+            named = disposition(slug_of(opened.share), opened.share.name) if is_named else disposition("calendar", "")
+            encoding = (("Content-Encoding", "gzip"),) if is_gzip else ()
+            answer = self._policy.answer(
+                200,
+                content_type=CALENDAR,
+                cache_control=REVALIDATE,
+                headers=(
+                    *self._headers(opened, document, shelf, is_gzip=is_gzip),
+                    named,
+                    ("Accept-Ranges", "none"),
+                    *encoding,
+                ),
+                length_bytes=len(body),
+            )
+            answers.full[is_gzip] = answer
+        return answer
+
+    def _headers(self, opened: OpenShare, document: Document, shelf: _Shelf, *, is_gzip: bool) -> Headers:
+        """What 200 and 304 have in common."""
+        is_public = opened.share.kind is ShareKind.PUBLIC
+        varies = [
+            *(["Accept"] if shelf is self._of_page else []),
+            *(["Accept-Encoding"] if self._options.is_compressed else []),
+            *([] if is_public and isinstance(document, FeedVersion) else ["Authorization"]),
+        ]
+        return (
+            *validators(document.etag, document.last_modified_at, self._clock.now(), is_weak=is_gzip),
+            *((("Vary", ", ".join(varies)),) if varies else ()),
+            *self._policy.cors(is_public=is_public),
+        )
+
+    def _is_gzip(self, request: web.Request) -> bool:
+        """True when this client gets a compressed body."""
+        if not self._options.is_compressed or not takes_gzip(request.headers.get("Accept-Encoding", "")):
+            return False
+        return self._options.compresses_for_office or not is_office(request.headers.get("User-Agent", ""))
+
+    async def _page(self, request: web.Request, opened: OpenShare) -> web.StreamResponse:
+        opened, standing = await self._standing(request, opened)
+        request[SUBJECT] = subject("page", opened.share.id)
+        if standing.standing is Standing.GONE:
+            return self._errors.gone.to(request)
+        if standing.standing is not Standing.LIVE:
+            return self._html(request, self._pages.off(standing.standing), opened)
+        link = self._links.of_token(opened.token, slug_of(opened.share))
+        return self._html(request, self._pages.share(opened.share, link), opened)
+
+    def _html(self, request: web.Request, body: bytes, opened: OpenShare) -> web.StreamResponse:
+        vary = "Accept" if opened.share.kind is ShareKind.PUBLIC else "Accept, Authorization"
+        return self._policy.answer(200, body, content_type=HTML, headers=(("Vary", vary),)).to(request)

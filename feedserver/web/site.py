@@ -1,0 +1,57 @@
+"""The table of routes: what stands at which address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from feedserver.model.clock import Clock
+from feedserver.services.feeds import FeedService
+from feedserver.services.links import Links
+from feedserver.web.client import Proxies
+from feedserver.web.errors import ErrorAnswers
+from feedserver.web.feeds import FeedFace, FeedOptions
+from feedserver.web.gate import Gate
+from feedserver.web.headers import CSS, HTML, REVALIDATE, HeaderPolicy
+from feedserver.web.page import ROBOTS, Pages, stylesheets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOptions:
+    """What the deployment decides about its HTTP face."""
+
+    proxies: Proxies
+    feeds: FeedOptions
+    is_cors_on: bool = True
+
+
+def make_site(*, feeds: FeedService, links: Links, clock: Clock, options: SiteOptions) -> web.Application:
+    """The application of the public faces. Every address not named here answers as a forged link does."""
+    policy = HeaderPolicy(is_https=links.is_https, is_cors_on=options.is_cors_on)
+    errors = ErrorAnswers(policy)
+    pages = Pages(links.base_url)
+    gate = Gate(base_url=links.base_url, policy=policy, errors=errors, proxies=options.proxies)
+    face = FeedFace(
+        feeds,
+        links=links,
+        clock=clock,
+        policy=policy,
+        errors=errors,
+        proxies=options.proxies,
+        pages=pages,
+        options=options.feeds,
+    )
+    app = web.Application()
+    add = app.router.add_route
+    add("*", r"/s/{token}/{slug:[^/]+\.ics}", gate.guard(face.feed))
+    add("*", "/s/{token}/", gate.guard(face.page))
+    add("*", "/s/{token}", gate.guard(face.page))
+    add("*", "/", gate.constant("landing", policy.answer(200, pages.landing(), content_type=HTML)))
+    add("*", "/robots.txt", gate.constant("robots", policy.answer(200, ROBOTS)))
+    add("*", "/healthz", gate.constant("health", policy.answer(200, b"ok\n")))
+    for name, sheet in stylesheets().items():
+        answer = policy.answer(200, sheet, content_type=CSS, cache_control=REVALIDATE)
+        add("*", f"/static/{name}", gate.constant("static", answer))
+    add("*", r"/{rest:.*}", gate.nothing_here())
+    return app

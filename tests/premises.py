@@ -1,0 +1,169 @@
+"""The whole product in one process, on a real database, with a clock that moves only when told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from yarl import URL
+
+from feedserver.ics.limits import Limits
+from feedserver.ics.words import WORDS
+from feedserver.model.account import Account, Role
+from feedserver.model.collection import Collection
+from feedserver.model.report import ImportReport
+from feedserver.model.share import DetailLevel, Share, ShareEntry, ShareKind
+from feedserver.security.passwords import Hasher
+from feedserver.security.remembered import Remembered
+from feedserver.security.signing import KeyRing
+from feedserver.security.throttle import Patience, Throttle
+from feedserver.services.accounts import AccountService
+from feedserver.services.calendars import CalendarService
+from feedserver.services.feed_assembly import FeedAssembler, FeedStyle
+from feedserver.services.feed_bodies import FeedBodies
+from feedserver.services.feeds import FeedService
+from feedserver.services.links import Links, ShareLink
+from feedserver.services.renewal import Renewal
+from feedserver.services.sharing import SharingService
+from feedserver.services.sources import Source
+from feedserver.storage.engine import Database
+from feedserver.storage.freshness import Freshness
+from feedserver.web.client import Proxies
+from feedserver.web.feeds import FeedOptions
+from feedserver.web.site import SiteOptions, make_site
+from tests.builders import StoppedClock, an_event, an_ics
+
+BASE_URL = "http://calendars.example.org"
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Premises:
+    """One node. `pauses` are the seconds that throttling would have waited."""
+
+    db: Database
+    clock: StoppedClock
+    ring: KeyRing
+    freshness: Freshness
+    accounts: AccountService
+    remembered: Remembered
+    calendars: CalendarService
+    sharing: SharingService
+    bodies: FeedBodies
+    feeds: FeedService
+    app: web.Application
+    pauses: list[float]
+
+    async def calendar(self, *events: str, name: str = "Work", **settings: Any) -> Collection:
+        """A calendar with these events (one, when none are given)."""
+        made = await self.calendars.add(name=name, **settings)
+        await self.put(made, *(events or (an_event(),)))
+        return made
+
+    async def put(self, calendar: Collection, *events: str) -> ImportReport:
+        """Import events into a calendar."""
+        data = an_ics(*events).encode()
+        return await self.calendars.import_(calendar.id, [Source(name="", read=lambda: data)])
+
+    async def share(self, *calendars: Collection, level: DetailLevel = DetailLevel.DETAILS, **settings: Any) -> Share:
+        """An active public share of these calendars (a new one, when none are given)."""
+        shown = calendars or (await self.calendar(),)
+        entries = [ShareEntry(collection_id=calendar.id, level=level) for calendar in shown]
+        return await self.sharing.create(**{"name": "Team", "kind": ShareKind.PUBLIC, "entries": entries, **settings})
+
+    async def secured_share(self, *calendars: Collection, logins: tuple[str, ...] = ("ann",), **settings: Any) -> Share:
+        """A secured share of which `logins` are members."""
+        return await self.share(*calendars, **{"kind": ShareKind.SECURED, "logins": logins, **settings})
+
+    async def account(self, login: str = "ann", password: str = PASSWORD, role: Role = Role.GUEST) -> Account:
+        """An account that can log in."""
+        return await self.accounts.add(login=login, email=f"{login}@example.org", role=role, password=password)
+
+    async def edit_levels(self, share: Share, level: DetailLevel) -> Share:
+        """The share, showing all its calendars at `level`."""
+        entries = [ShareEntry(collection_id=entry.collection_id, level=level) for entry in share.entries]
+        return await self.sharing.edit(share.id, entries=entries)
+
+    def link(self, share: Share, number: int = 0) -> ShareLink:
+        """One of the share's links; 0 is the general one."""
+        return self.sharing.links(share)[number]
+
+    def feed_path(self, share: Share, number: int = 0) -> str:
+        """The path of the feed, to ask a test client for."""
+        return URL(self.link(share, number).feed_url).path
+
+    def page_path(self, share: Share, number: int = 0) -> str:
+        """The path of the page."""
+        return URL(self.link(share, number).page_url).path
+
+
+@asynccontextmanager
+async def open_premises(
+    db: Database,
+    folder: Path,
+    *,
+    clock: StoppedClock | None = None,
+    base_url: str = BASE_URL,
+    options: SiteOptions | None = None,
+    cache_bytes: int = 8_000_000,
+    patience: Patience | None = None,
+    **style: Any,
+) -> AsyncIterator[Premises]:
+    """The product on `db`; a second one in the same folder is a second node with the same keys."""
+    clock = clock or StoppedClock()
+    keys = folder / "keys.json"
+    ring = KeyRing.load(keys, clock=clock) if keys.exists() else KeyRing.create(keys, clock=clock)
+    links = Links(base_url, ring)
+    hasher, pauses = Hasher(), list[float]()
+    throttle = Throttle(clock, patience)
+
+    async def pause(delay_s: float) -> None:
+        pauses.append(delay_s)
+
+    freshness = Freshness(db)
+    await freshness.start()
+    accounts = AccountService(db, hasher=hasher, throttle=throttle, clock=clock, pause=pause)
+    remembered = Remembered(clock)
+    feed_style = FeedStyle(**{"words": WORDS["en"], **style})
+    bodies = FeedBodies(
+        FeedAssembler(db, clock=clock, style=feed_style), max_bytes=cache_bytes, warn_bytes=feed_style.warn_bytes
+    )
+    feeds = FeedService(
+        db,
+        ring=ring,
+        marks=freshness,
+        clock=clock,
+        accounts=accounts,
+        remembered=remembered,
+        throttle=throttle,
+        bodies=bodies,
+        style=feed_style,
+        retention=timedelta(days=90),
+    )
+    chosen = options or SiteOptions(proxies=Proxies(), feeds=FeedOptions())
+    renewal = Renewal(db, clock=clock, language="en")
+    try:
+        yield Premises(
+            db=db,
+            clock=clock,
+            ring=ring,
+            freshness=freshness,
+            accounts=accounts,
+            remembered=remembered,
+            calendars=CalendarService(
+                db, renewal=renewal, clock=clock, limits=Limits(), timezone="Europe/Berlin", max_objects=200_000
+            ),
+            sharing=SharingService(db, links=links, clock=clock),
+            bodies=bodies,
+            feeds=feeds,
+            app=make_site(feeds=feeds, links=links, clock=clock, options=chosen),
+            pauses=pauses,
+        )
+    finally:
+        await freshness.stop()
+        hasher.close()

@@ -1,0 +1,35 @@
+"""The real application over a real database, asked by a real client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient
+from pytest_aiohttp.plugin import AiohttpClient
+
+from feedserver.storage.engine import Database
+from tests.premises import Premises, open_premises
+
+Client = TestClient
+
+
+@pytest.fixture
+async def premises(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Premises]:
+    """One node on SQLite."""
+    async with open_premises(sqlite_db, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def client(premises: Premises, aiohttp_client: AiohttpClient) -> Client:
+    """A client of that node that asks for no compression and follows no redirects by itself."""
+    return await aiohttp_client(premises.app, auto_decompress=False, headers={"Accept-Encoding": "identity"})
+
+
+@pytest.fixture
+async def premises_on_both(db: Database, tmp_path: Path) -> AsyncIterator[Premises]:
+    """One node, once on each engine."""
+    async with open_premises(db, tmp_path) as made:
+        yield made
