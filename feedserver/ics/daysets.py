@@ -21,9 +21,11 @@ def completed(rule: RRule, start: date) -> RRule:
     """`rule` with the day parts it leaves to DTSTART spelled out, so that it reads the same in every engine.
 
     Only YEARLY, MONTHLY and WEEKLY leave days open. An ordinal in BYDAY means something for YEARLY and MONTHLY only;
-    elsewhere it is dropped.
+    elsewhere it is dropped, as BYWEEKNO is where it means nothing.
     """
     weekday = (WeekdayNum(0, start.weekday()),)
+    if rule.by_weekno and rule.freq is not Frequency.YEARLY:
+        rule = replace(rule, by_weekno=())
     if rule.freq not in (Frequency.YEARLY, Frequency.MONTHLY):
         rule = replace(rule, by_day=tuple(dict.fromkeys(WeekdayNum(0, day) for _, day in rule.by_day)))
         return rule if rule.by_day or rule.freq is not Frequency.WEEKLY else replace(rule, by_day=weekday)
@@ -69,6 +71,11 @@ def admits_day(rule: RRule, day: date) -> bool:
         return False
     if rule.by_monthday and day.day not in _from_end(rule.by_monthday, monthrange(day.year, day.month)[1]):
         return False
+    return admits_yearday(rule, day)
+
+
+def admits_yearday(rule: RRule, day: date) -> bool:
+    """True when `day` holds against BYYEARDAY, which limits where it does not expand."""
     return not rule.by_yearday or day in _year_days(day.year, rule.by_yearday)
 
 

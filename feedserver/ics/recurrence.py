@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import product
 
-from feedserver.ics.daysets import DAY, WEEK, admits_day, completed, days_of_month, days_of_year
+from feedserver.ics.daysets import DAY, WEEK, admits_day, admits_yearday, completed, days_of_month, days_of_year
 from feedserver.ics.values import Frequency, RRule
 from feedserver.model.errors import RecurrenceTooCostly
 
@@ -36,7 +36,7 @@ _UNITS = {
     Frequency.DAILY: DAY,
     Frequency.WEEKLY: WEEK,
 }
-_SUB_DAILY = (Frequency.SECONDLY, Frequency.MINUTELY, Frequency.HOURLY)
+SUB_DAILY = (Frequency.SECONDLY, Frequency.MINUTELY, Frequency.HOURLY)
 
 
 class Budget:
@@ -67,12 +67,32 @@ def instances(
     `since`: leaves out what is before it. COUNT counts instances the rule yields; `start` is among them only
     when the rule yields it. Raises RecurrenceTooCostly.
     """
-    if not isinstance(start, datetime) and rule.freq in _SUB_DAILY:
+    if not isinstance(start, datetime) and rule.freq in SUB_DAILY:
         return _dates_only(rule, start, until=until, since=since, budget=budget)
     rule, until = _count_as_until(rule, start, until)
     if rule.count is not None:
         return _counted(rule, start, until=until, since=since, budget=budget)
     return _bounded(_sequence(rule, start, since, budget), start if since is None else max(start, since), until)
+
+
+def last_instance(rule: RRule, start: Local, *, until: Local | None, budget: Budget) -> Local | None:
+    """The last instance of a rule that has an end; None when it yields nothing.
+
+    Searched from its end backwards where there is no COUNT to be counted. Raises RecurrenceTooCostly.
+    """
+    is_timed = isinstance(start, datetime)
+    rule, until = _count_as_until(rule, start, until)
+    if rule.count is not None or until is None or (not is_timed and rule.freq in SUB_DAILY):
+        return max(instances(rule, start, until=until, budget=budget), default=None)
+    span = _UNITS.get(rule.freq, DAY * 40 if rule.freq is Frequency.MONTHLY else DAY * 400) * 2
+    with suppress(OverflowError):
+        span *= rule.interval
+        while until - span > start:
+            last = max(instances(rule, start, until=until, since=until - span, budget=budget), default=None)
+            if last is not None:
+                return last
+            span *= 4
+    return max(instances(rule, start, until=until, budget=budget), default=None)
 
 
 def _bounded(sequence: Iterator[Local], first: Local, until: Local | None) -> Iterator[Local]:
@@ -95,7 +115,7 @@ def _counted(rule: RRule, start: Local, *, until: Local | None, since: Local | N
 
 def _count_as_until(rule: RRule, start: Local, until: Local | None) -> tuple[RRule, Local | None]:
     """COUNT of a rule that steps evenly is an UNTIL; then it can jump, and COUNT=10^9 costs nothing."""
-    if rule.count is None or not _is_even(rule, start):
+    if rule.count is None or not is_even(rule, start):
         return rule, until
     try:
         last = start + _UNITS[rule.freq] * rule.interval * (rule.count - 1)
@@ -104,7 +124,7 @@ def _count_as_until(rule: RRule, start: Local, until: Local | None) -> tuple[RRu
     return replace(rule, count=None), last if until is None else min(last, until)
 
 
-def _is_even(rule: RRule, start: Local) -> bool:
+def is_even(rule: RRule, start: Local) -> bool:
     """True when all instances are equally far apart."""
     if rule.freq not in _UNITS or rule.by_month or rule.by_monthday or rule.by_yearday or rule.by_setpos:
         return False
@@ -159,7 +179,7 @@ def _positions(wanted: Sequence[int], size: int) -> list[int]:
 
 def _periods(rule: RRule, start: Local, since: Local | None, budget: Budget) -> Periods:
     first = start if since is None else max(start, since)
-    if rule.freq in _SUB_DAILY:
+    if rule.freq in SUB_DAILY:
         assert isinstance(start, datetime)
         assert isinstance(first, datetime)
         return _ticks(rule, start, first, budget)
@@ -202,7 +222,8 @@ def _months(rule: RRule, start: date, first: date, times: Sequence[time]) -> Per
     for number in range(begin + skipped, LAST_YEAR * 12, rule.interval):
         year, month = number // 12, number % 12 + 1
         is_admitted = not rule.by_month or month in rule.by_month
-        yield (days_of_month(rule, year, month) if is_admitted else nothing), times
+        days = days_of_month(rule, year, month) if is_admitted else nothing
+        yield ([day for day in days if admits_yearday(rule, day)] if rule.by_yearday else days), times
 
 
 def _weeks(rule: RRule, start: date, first: date, times: Sequence[time]) -> Periods:
