@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from feedserver.model.share import ShareState
 from feedserver.storage import share_rows
 from feedserver.storage.engine import Tx
-from feedserver.storage.tables import collections, objects, shares
+from feedserver.storage.tables import objects, shares
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,7 +48,12 @@ async def count_objects(tx: Tx, collection_id: str | None = None) -> int:
     return found or 0
 
 
-async def count_collections(tx: Tx) -> int:
-    """How many collections there are."""
-    found: int | None = await tx.scalar(select(func.count()).select_from(collections))
-    return found or 0
+async def find_damage(tx: Tx) -> str:
+    """What is wrong with the database's file; empty when nothing is, or when the engine looks after that itself.
+
+    Reads the whole file. Raises StorageCorrupt when not even that can be done.
+    """
+    if tx.dialect.name != "sqlite":
+        return ""
+    found = (await tx.exec_driver_sql("PRAGMA quick_check(1)")).scalar_one()
+    return "" if found == "ok" else str(found)

@@ -1,0 +1,29 @@
+"""The one way in which an object becomes a draft: every write, from whichever face, renders here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from feedserver.ics.assemble import ParsedObject
+from feedserver.ics.index import index_of
+from feedserver.ics.ingest import etag_of
+from feedserver.ics.rendition import render
+from feedserver.model.calendar_object import ObjectDraft, Uid
+
+
+def draft_of(parsed: ParsedObject, *, name: str, now: datetime) -> ObjectDraft:
+    """The object with its index row and its renditions, ready for a write unit. CPU only.
+
+    Raises ObjectRefused (RecurrenceTooCostly) when its rules cannot be used.
+    """
+    rendered = render(parsed, now)
+    return ObjectDraft(
+        name=name,
+        uid=Uid(parsed.uid),
+        component=parsed.component,
+        data=parsed.data,
+        etag=etag_of(parsed.data),
+        index=index_of(parsed),
+        renditions=rendered.renditions,
+        horizon_at=rendered.horizon_at,
+    )
