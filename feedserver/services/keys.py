@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from feedserver.storage.engine import Database
 
 
+async def key_fingerprint(db: Database) -> str | None:
+    """The newest key this database was used with; None at the first start."""
+    async with db.read() as tx:
+        return await meta.get(tx, meta.KEY_FINGERPRINT)
+
+
 class KeyService:
     """Rotates and retires keys, and proves that the ring is the one this database knows."""
 
@@ -30,8 +36,7 @@ class KeyService:
         Raises KeyRingUnusable when the database has seen a newer key, or another deployment's: this node's links would
         be forged ones to the others, and theirs to it (threat U30).
         """
-        async with self._db.read() as tx:
-            known = await meta.get(tx, meta.KEY_FINGERPRINT)
+        known = await key_fingerprint(self._db)
         if known is not None and not self._ring.knows(known):
             raise KeyRingUnusable(
                 "the key file is not the one this database was last used with; put the newest copy in its place, from "
@@ -39,6 +44,11 @@ class KeyService:
             )
         if known != self._ring.fingerprint:
             await self._note_newest()
+
+    async def follow(self) -> None:
+        """Take over what another process did to the key file. Raises KeyRingUnusable; the keys stay as they were."""
+        if self._ring.reload_if_changed():
+            await self.prove()
 
     async def rotate(self) -> str:
         """Add a key that signs from now on; its id.
