@@ -1,0 +1,62 @@
+"""`feedserver publish`: from a file to a link in one command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from feedserver.cli.command import Command, with_house
+from feedserver.cli.importing import nothing_kept, progress_bar
+from feedserver.cli.output import Output, report_json, report_lines
+from feedserver.cli.share_answers import link_lines, urls
+from feedserver.cli.sources import sources
+from feedserver.model.share import DetailLevel, ShareEntry, ShareKind
+
+if TYPE_CHECKING:
+    from feedserver.app.house import House
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "feedserver publish team.ics",
+        "feedserver publish team.ics --name 'Team A' --details busy",
+        "feedserver publish team.ics --json",
+    ),
+)
+@click.argument("path", metavar="FILE.ics")
+@click.option("--name", help="What to call calendar and share; else the name in the file, else the file's.")
+@click.option(
+    "--details",
+    type=click.Choice([level.value for level in DetailLevel]),
+    default=DetailLevel.DETAILS.value,
+    show_default=True,
+    help="How much of each event shows.",
+)
+@with_house
+async def publish(house: House, output: Output, *, path: str, name: str | None, details: str) -> None:
+    """Import an .ics file into a new calendar and share it by a public link.
+
+    Prints the page for browsers, the feed for calendar apps and the webcal link that opens them. The server need not
+    run for this, but it must for the links to answer. Nothing is left behind when nothing in the file can be kept.
+    """
+    (source,) = sources((path,), max_bytes=house.settings.max_import_bytes)
+    fallback_name = source.name.rpartition(".")[0] or source.name or "Calendar"
+    with progress_bar(output) as progress:
+        made, report = await house.calendars.import_new(
+            source, name=name or "", fallback_name=fallback_name, progress=progress
+        )
+    if made is None:
+        nothing_kept(output, report)
+        return
+    share = await house.sharing.create(
+        name=made.name,
+        kind=ShareKind.PUBLIC,
+        entries=[ShareEntry(collection_id=made.id, level=DetailLevel(details))],
+    )
+    (link,) = house.sharing.links(share)
+    data = {"id": share.id, **urls(link), "name": share.name, "calendar_id": made.id, "report": report_json(report)}
+    output.answer(
+        data, [f"{made.name}: {report_lines(report)[0]}", *report_lines(report)[1:], *link_lines(house, share)]
+    )

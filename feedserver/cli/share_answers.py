@@ -1,0 +1,105 @@
+"""A share as the command line shows it: the same keys wherever a share is answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from feedserver.model.share import FeedLink, Recipient, Share, ShareFilter, ShareKind, standing_of
+
+if TYPE_CHECKING:
+    from feedserver.app.house import House
+    from feedserver.services.links import ShareLink
+
+
+async def share_json(house: House, share: Share) -> dict[str, object]:
+    """A share as scripts see it, with every link of it."""
+    general, *personal = house.sharing.links(share)
+    names = {c.id: c.name for c in await house.calendars.list_all()}
+    logins = {a.id: a.login for a in await house.accounts.list_all()} if share.grants else {}
+    members = [logins[g.account_id] for g in share.grants if g.withdrawn_at is None]
+    return {
+        "id": share.id,
+        **urls(general),
+        "name": share.name,
+        "kind": share.kind.value,
+        "state": share.state.value,
+        "standing": standing(house, share),
+        "note": share.note,
+        "calendars": [
+            {"id": e.collection_id, "name": names.get(e.collection_id), "details": e.level.value} for e in share.entries
+        ],
+        "filter": _filter_json(share.filter),
+        "starts_at": _iso(share.starts_at),
+        "expires_at": _iso(share.expires_at),
+        "recipients": [_recipient_json(recipient, personal) for recipient in share.recipients],
+        "users": sorted(members),
+        "created_at": _iso(share.created_at),
+    }
+
+
+def urls(link: ShareLink) -> dict[str, str]:
+    """The three spellings of a link under the keys that scripts know."""
+    return {"page_url": link.page_url, "feed_url": link.feed_url, "webcal_url": link.webcal_url}
+
+
+def standing(house: House, share: Share) -> str:
+    """What the share is now to somebody with its newest link."""
+    link = FeedLink(share_id=share.id, serial=share.serial)
+    retention = timedelta(days=house.settings.feed_removed_days)
+    found = standing_of(share, link, house.clock.now(), retention=retention)
+    assert found is not None
+    return found.standing.value
+
+
+def _filter_json(wanted: ShareFilter) -> dict[str, object]:
+    return {
+        "categories": list(wanted.categories_in),
+        "not_categories": list(wanted.categories_out),
+        "words": list(wanted.words),
+        "days_back": wanted.days_back,
+        "days_ahead": wanted.days_ahead,
+    }
+
+
+def _recipient_json(recipient: Recipient, links: list[ShareLink]) -> dict[str, object]:
+    """The links are null once they are revoked."""
+    link = next((link for link in links if link.recipient and link.recipient.id == recipient.id), None)
+    spelled = urls(link) if link else {"page_url": None, "feed_url": None, "webcal_url": None}
+    return {"id": recipient.id, "email": recipient.email, **spelled, "revoked_at": _iso(recipient.revoked_at)}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None
+
+
+async def share_lines(house: House, share: Share) -> list[str]:
+    """All about a share, for people."""
+    data = await share_json(house, share)
+    names = {c.id: c.name for c in await house.calendars.list_all()}
+    lines = [f"{share.name}  ({share.kind.value}, {data['standing']})", f"  id       {share.id}"]
+    lines += [f"  shows    {names.get(e.collection_id)} at {e.level.value}" for e in share.entries]
+    lines += [
+        f"  only     {key.replace('_', ' ')} {value}" for key, value in _filter_json(share.filter).items() if value
+    ]
+    if share.starts_at:
+        lines.append(f"  starts   {share.starts_at.isoformat()}")
+    if share.expires_at:
+        lines.append(f"  expires  {share.expires_at.isoformat()}")
+    if share.note:
+        lines.append(f"  note     {share.note}")
+    if share.kind is ShareKind.SECURED:
+        users = data["users"]
+        assert isinstance(users, list)
+        lines.append(f"  for      {', '.join(users) or 'nobody'}")
+    return [*lines, *link_lines(house, share)]
+
+
+def link_lines(house: House, share: Share) -> list[str]:
+    """The links, for people to copy."""
+    lines: list[str] = []
+    for link in house.sharing.links(share):
+        if link.recipient:
+            lines.append(f"For {link.recipient.email}:")
+        lines += [f"  page     {link.page_url}", f"  feed     {link.feed_url}", f"  webcal   {link.webcal_url}"]
+    return lines
