@@ -12,7 +12,7 @@ from feedserver.model.collection import Collection
 from feedserver.model.errors import AmbiguousName, NotFound
 from feedserver.storage import shares
 from feedserver.storage.engine import Tx
-from feedserver.storage.stamps import next_moment
+from feedserver.storage.stamps import first_moment, next_moment
 from feedserver.storage.tables import collections, objects, share_entries
 from feedserver.storage.tables import shares as share_table
 
@@ -130,7 +130,10 @@ async def _locked(tx: Tx, collection_id: str) -> Collection:
 
 
 async def _next_moment(tx: Tx, collection: Collection, now: datetime) -> datetime:
+    """A calendar that is in no share was in no feed: a large import does not run ahead of the clock."""
     of_shares: datetime | None = await tx.scalar(_newest_share_stamp(collection.id))
+    if of_shares is None:
+        return first_moment(now, collection.stamp_at, collection.settings_at)
     return next_moment(now, collection.stamp_at, collection.settings_at, of_shares)
 
 

@@ -84,11 +84,17 @@ async def lock(tx: Tx, share_id: str) -> Share:
 
 
 async def moment_for(tx: Tx, share: Share, now: datetime, collection_ids: Iterable[str]) -> datetime:
-    """Strictly after every moment that a feed of `share`, or its tombstone, ever carried.
+    """Strictly after every moment that a feed of `share`, or its tombstone, ever carried."""
+    ids = {*collection_ids, *(entry.collection_id for entry in share.entries)}
+    return next_moment(now, share.stamp_at, share.state_at, share.rotated_at, *await newest_moments(tx, ids))
 
-    Writers of its collections wait until this write unit ends: their stamps must come after it.
+
+async def newest_moments(tx: Tx, collection_ids: Iterable[str]) -> tuple[datetime | None, datetime | None]:
+    """The newest stamps of these collections, for objects and for settings.
+
+    Their writers wait until this write unit ends: their stamps must come after what is made of these.
     """
-    ids = sorted({*collection_ids, *(entry.collection_id for entry in share.entries)})
+    ids = sorted(collection_ids)
     for collection_id in ids:
         await tx.execute(update(collections).where(collections.c.id == collection_id).values(seq=collections.c.seq))
     c = collections.c
@@ -96,7 +102,7 @@ async def moment_for(tx: Tx, share: Share, now: datetime, collection_ids: Iterab
         func.max(c.stamp_at, type_=c.stamp_at.type), func.max(c.settings_at, type_=c.settings_at.type)
     ).where(c.id.in_(ids))
     stamp_at, settings_at = (await tx.execute(newest)).one()
-    return next_moment(now, share.stamp_at, share.state_at, share.rotated_at, stamp_at, settings_at)
+    return stamp_at, settings_at
 
 
 async def change(tx: Tx, share_id: str, **values: Any) -> Share:

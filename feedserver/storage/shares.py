@@ -20,7 +20,7 @@ from feedserver.model.share import Share, ShareEntry, ShareFilter, ShareKind, Sh
 from feedserver.storage import share_rows
 from feedserver.storage.engine import Tx
 from feedserver.storage.share_rows import BATCH, FILTER_COLUMNS
-from feedserver.storage.stamps import next_moment
+from feedserver.storage.stamps import first_moment, next_moment
 from feedserver.storage.tables import collections, grants, recipients, share_entries, shares
 
 _SHOWN = ("name", "entries", "filter", "starts_at", "expires_at")
@@ -66,8 +66,7 @@ async def add(
     }
     await tx.execute(insert(shares).values(values))
     await _write_entries(tx, share_id, entries)
-    share = await share_rows.lock(tx, share_id)
-    moment = await share_rows.moment_for(tx, share, now, ())
+    moment = first_moment(now, *await share_rows.newest_moments(tx, {entry.collection_id for entry in entries}))
     await _write_recipients(tx, share_id, emails, now)
     await _write_grants(tx, share_id, account_ids, now)
     return await share_rows.change(tx, share_id, stamp_at=moment, state_at=moment)

@@ -16,3 +16,9 @@ def next_moment(now: datetime, *used: datetime | None) -> datetime:
     """The second of `now`, or the one after the newest of `used` when that is later."""
     whole = now.astimezone(UTC).replace(microsecond=0)
     return max((whole, *(moment + _STEP for moment in used if moment)))
+
+
+def first_moment(now: datetime, *known: datetime | None) -> datetime:
+    """The second of `now`, or the newest of `known` when that is later: for what no feed has ever carried."""
+    whole = now.astimezone(UTC).replace(microsecond=0)
+    return max((whole, *(moment for moment in known if moment)))

@@ -112,6 +112,6 @@ def disposition(slug: str, name: str, suffix: str = "ics") -> tuple[str, str]:
     """
     value = f'inline; filename="{slug}.{suffix}"'
     if not name.isascii():
-        safe = "".join(c for c in name if c.isprintable() and c not in '/\\:*?"<>|')[:100]
+        safe = "".join(c for c in name if c.isprintable() and c not in '/\\:*?"<>|')[:100].strip()
         value += f"; filename*=UTF-8''{quote(f'{safe}.{suffix}', safe='')}"
     return ("Content-Disposition", value)

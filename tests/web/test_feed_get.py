@@ -197,7 +197,7 @@ async def test_f6_the_canonical_address_never_redirects(premises: Premises, clie
 async def test_i19_a_hostile_name_injects_no_header(premises: Premises, client: Client) -> None:
     share = await premises.share(name='x" ; filename=evil.exe; é "')
     answer = await client.get(premises.feed_path(share))
-    assert answer.headers.getall("Content-Disposition") == [
-        'inline; filename="x-filename-evil-exe-e.ics"; '
-        "filename*=UTF-8''x%20%3B%20filename%3Devil.exe%3B%20%C3%A9%20.ics"
-    ]
+    (named,) = answer.headers.getall("Content-Disposition")
+    plain, full = named.split("; filename*=")
+    assert plain == 'inline; filename="x-filename-evil-exe-e.ics"'
+    assert full == "UTF-8''x%20%3B%20filename%3Devil.exe%3B%20%C3%A9.ics"
