@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from hashlib import blake2b
 
 from feedserver.ics.lines import fold
 from feedserver.ics.moments import Local, Moment
 from feedserver.ics.published import single_line, tzid_of
 from feedserver.ics.recurrence import Budget
-from feedserver.ics.redact import digest
 from feedserver.ics.series import Series, Showing
 from feedserver.ics.values import format_date, format_datetime
 from feedserver.model.errors import RecurrenceTooCostly
 
+_SUFFIX_BYTES = 6
 MAX_SINGLES = 5_000
 """Single events that one object may be written as."""
 
@@ -97,4 +98,5 @@ def suffix_of(identity: Moment) -> str:
     """What follows the UID of an instance written on its own; it stays when other instances come and go (F48)."""
     local = identity.local
     is_timed = isinstance(local, datetime)
-    return f"-{digest(format_datetime(identity.at, is_utc=True) if is_timed else format_date(local))}"
+    text = format_datetime(identity.at, is_utc=True) if is_timed else format_date(local)
+    return f"-{blake2b(text.encode(), digest_size=_SUFFIX_BYTES).hexdigest()}"

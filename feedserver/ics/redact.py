@@ -1,43 +1,40 @@
 """The one redaction: what of a component shows at which level of detail (feed-contract F69-F72, F74-F79).
 
 Feed, page, CalDAV and JSON all show a share through `redact`; nothing else in the program decides what is seen.
-It works by allow-lists: what is not named for a level does not show. Only `full` passes what it does not know,
-and even there never what would lead a reader's machine astray: inline data, odd schemes, alarms, foreign UIDs.
+It works by allow-lists: what is not named for a level does not show. Only `full` passes X- properties that it does
+not know, and even there never what would lead a reader's machine astray: inline data, odd schemes, alarms, foreign UIDs.
 
 Times are not its matter: every level shows when. Who renders them is `rendition`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from hashlib import blake2b
+from collections.abc import Iterator
 
 from feedserver.ics import slots
 from feedserver.ics.components import Component
-from feedserver.ics.lines import ContentLine, escape_text, split_text, unescape_text
-from feedserver.ics.values import format_when, parse_integer, scan_when
+from feedserver.ics.lines import ContentLine, escape_text, unescape_text
+from feedserver.ics.shown_values import (
+    ASTRAY,
+    CONFERENCE,
+    TOKEN,
+    WEB,
+    Read,
+    clean,
+    read_color,
+    read_created,
+    read_geo,
+    read_priority,
+    read_text,
+    read_texts,
+    read_web,
+)
 from feedserver.model.share import DetailLevel
 
 UID_SLOT, BUSY_SLOT, NO_TITLE_SLOT = (slot.decode() for slot in (slots.UID, slots.BUSY, slots.NO_TITLE))
 
-MAX_PRIORITY = 9
-
-_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
-_BREAKS = re.compile("[\u2028\u2029]")
-_WEB = re.compile(r"https?://[^\s\x00-\x20\"<>]+", re.IGNORECASE)
-_CONFERENCE = re.compile(r"(?:https?|tel|sips?|xmpp|mailto):[^\s\"<>]+", re.IGNORECASE)
-_ASTRAY = re.compile(
-    r"\s*(?:javascript|vbscript|livescript|data|file|smb|jar|blob|about|cid|mhtml|ftp|ms-[a-z0-9-]+|search-ms)\s*:",
-    re.IGNORECASE,
-)
-"""Schemes that open something on the reader's machine (threats, DEF CON 30 white paper)."""
-_GEO = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,12})?)\s*;\s*([+-]?\d{1,3}(?:\.\d{1,12})?)")
-_COLOR = re.compile(r"[a-z]{3,24}", re.IGNORECASE)
-_TOKEN = re.compile(r"[A-Z0-9-]{1,64}")
-
 _STATUSES = frozenset({"TENTATIVE", "CONFIRMED", "CANCELLED"})
-_BUSY_LINES = [
+BUSY_LINES = [
     ContentLine("SUMMARY", (), BUSY_SLOT),
     ContentLine("TRANSP", (), "OPAQUE"),
     ContentLine("X-MICROSOFT-CDO-BUSYSTATUS", (), "BUSY"),
@@ -55,13 +52,14 @@ def redact(component: Component, level: DetailLevel, *, master: Component | None
 
 def redact_all(component: Component, *, master: Component | None = None) -> dict[DetailLevel, list[ContentLine] | None]:
     """`redact` for every level at once, which shares the work."""
+    found = _firsts(component)
+    busy = _busy(found)
     if is_private(component, master):
-        busy = _busy(component)
         return dict.fromkeys(DetailLevel, busy)
-    titles = list(_titles(component))
-    details = titles + _details(component)
+    titles = list(_titles(found))
+    details = titles + _details(component, found)
     return {
-        DetailLevel.BUSY: _busy(component),
+        DetailLevel.BUSY: busy,
         DetailLevel.TITLES: titles,
         DetailLevel.DETAILS: details,
         DetailLevel.FULL: _full(component, details),
@@ -78,62 +76,69 @@ def is_private(component: Component, master: Component | None = None) -> bool:
     )
 
 
-def _busy(component: Component) -> list[ContentLine] | None:
+Firsts = dict[str, ContentLine]
+"""Property name -> the first of that name."""
+
+
+def _firsts(component: Component) -> Firsts:
+    found: Firsts = {}
+    for line in component.lines:
+        found.setdefault(line[0], line)
+    return found
+
+
+def _busy(found: Firsts) -> list[ContentLine] | None:
     """A block without words. What takes no time does not show: it would tell that something is there."""
-    if _status(component) == "CANCELLED" or _is_transparent(component):
+    if _status(found) == "CANCELLED" or _is_transparent(found):
         return None
-    return _BUSY_LINES
+    return BUSY_LINES
 
 
-def _status(component: Component) -> str | None:
-    line = component.first("STATUS")
+def _status(found: Firsts) -> str | None:
+    line = found.get("STATUS")
     status = line.value.strip().upper() if line else ""
     return status if status in _STATUSES else None
 
 
-def _is_transparent(component: Component) -> bool:
-    line = component.first("TRANSP")
+def _is_transparent(found: Firsts) -> bool:
+    line = found.get("TRANSP")
     return line is not None and line.value.strip().upper() == "TRANSPARENT"
 
 
-def _titles(component: Component) -> Iterator[ContentLine]:
+def _titles(found: Firsts) -> Iterator[ContentLine]:
     """What, where, and how it stands: F69, F70, F81."""
-    yield from _readable(component, "SUMMARY", _text) or [ContentLine("SUMMARY", (), NO_TITLE_SLOT)]
-    yield from _readable(component, "LOCATION", _text)
-    yield from _readable(component, "GEO", _geo)
-    status = _status(component)
+    yield from _readable(found, "SUMMARY", read_text) or [ContentLine("SUMMARY", (), NO_TITLE_SLOT)]
+    yield from _readable(found, "LOCATION", read_text)
+    yield from _readable(found, "GEO", read_geo)
+    status = _status(found)
     if status is not None:
         yield ContentLine("STATUS", (), status)
-    is_transparent = _is_transparent(component)
+    is_transparent = _is_transparent(found)
     yield ContentLine("TRANSP", (), "TRANSPARENT" if is_transparent else "OPAQUE")
-    yield ContentLine("X-MICROSOFT-CDO-BUSYSTATUS", (), _busy_status(component, status, is_transparent=is_transparent))
+    yield ContentLine("X-MICROSOFT-CDO-BUSYSTATUS", (), _busy_status(found, status, is_transparent=is_transparent))
 
 
-def _busy_status(component: Component, status: str | None, *, is_transparent: bool) -> str:
+def _busy_status(found: Firsts, status: str | None, *, is_transparent: bool) -> str:
     if is_transparent:
         return "FREE"
     if status == "TENTATIVE":
         return "TENTATIVE"
-    known = component.first("X-MICROSOFT-CDO-BUSYSTATUS")
+    known = found.get("X-MICROSOFT-CDO-BUSYSTATUS")
     return "OOF" if known is not None and known.value.strip().upper() == "OOF" else "BUSY"
 
 
-Read = Callable[[str], str | None]
-"""A raw value as it is shown; None when it does not show. May raise ValueError."""
-
-
-def _readable(component: Component, name: str, read: Read) -> list[ContentLine]:
+def _readable(found: Firsts, name: str, read: Read) -> list[ContentLine]:
     """The first property of that name with its value read and no parameter but LANGUAGE; or nothing."""
-    line = component.first(name)
-    value = _value(line, read) if line is not None else None
-    if line is None or not value:
+    line = found.get(name)
+    if line is None:
+        return []
+    value = _value(line, read)
+    if not value:
         return []
     language = line.param("LANGUAGE") if line.params else None
-    return [ContentLine(name, (("LANGUAGE", (language,)),) if language and _is_token(language) else (), value)]
-
-
-def _is_token(text: str) -> bool:
-    return _TOKEN.fullmatch(text.upper()) is not None
+    return [
+        ContentLine(name, (("LANGUAGE", (language,)),) if language and TOKEN.fullmatch(language.upper()) else (), value)
+    ]
 
 
 def _value(line: ContentLine, read: Read) -> str | None:
@@ -143,82 +148,34 @@ def _value(line: ContentLine, read: Read) -> str | None:
         return None
 
 
-def clean(value: str) -> str:
-    """Without control characters (F37), so that no value can hold a slot; separators of lines become blanks."""
-    if value.isprintable():
-        return value
-    return _BREAKS.sub(" ", _CONTROLS.sub("", value))
-
-
-def _text(value: str) -> str | None:
-    """One TEXT, escaped as RFC 5545 section 3.3.11 says whatever the source did (F77)."""
-    value = clean(value)
-    if "\\" not in value and "," not in value and ";" not in value:
-        return value.strip() and value
-    text = unescape_text(value)
-    return escape_text(text) if text.strip() else None
-
-
-def _texts(value: str) -> str | None:
-    """A list of TEXTs."""
-    texts = (text.strip() for text in split_text(clean(value)))
-    return ",".join(escape_text(text) for text in texts if text)
-
-
-def _geo(value: str) -> str | None:
-    found = _GEO.fullmatch(value.replace("\\", "").strip())
-    if not found or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:  # noqa: PLR2004 - degrees
-        return None
-    return f"{found[1]};{found[2]}"
-
-
-def _web(value: str) -> str | None:
-    value = clean(value).strip()
-    return value if _WEB.fullmatch(value) else None
-
-
-def _color(value: str) -> str | None:
-    return value.strip().lower() if _COLOR.fullmatch(value.strip()) else None
-
-
-def _priority(value: str) -> str | None:
-    number = parse_integer(value.strip())
-    return str(number) if 0 <= number <= MAX_PRIORITY else None
-
-
-def _created(value: str) -> str | None:
-    when = scan_when(value.strip())
-    return format_when(when) if when.is_utc else None
-
-
 _DETAILS: dict[str, Read] = {
-    "DESCRIPTION": _text,
-    "URL": _web,
-    "COLOR": _color,
-    "PRIORITY": _priority,
-    "CREATED": _created,
+    "DESCRIPTION": read_text,
+    "URL": read_web,
+    "COLOR": read_color,
+    "PRIORITY": read_priority,
+    "CREATED": read_created,
 }
 
 
-def _details(component: Component) -> list[ContentLine]:
+def _details(component: Component, found: Firsts) -> list[ContentLine]:
     """What `details` adds. Several CATEGORIES become one."""
-    lines = [line for name, read in _DETAILS.items() for line in _readable(component, name, read)]
-    categories = filter(None, (_value(line, _texts) for line in component.all("CATEGORIES")))
+    lines = [line for name, read in _DETAILS.items() for line in _readable(found, name, read)]
+    if "CATEGORIES" not in found:
+        return lines
+    categories = filter(None, (_value(line, read_texts) for line in component.all("CATEGORIES")))
     joined = ",".join(categories)
     return [*lines, ContentLine("CATEGORIES", (), joined)] if joined else lines
 
 
 # --- full -------------------------------------------------------------------------------------------------------
 
-_NEVER = frozenset(
-    {"UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND", "DUE", "DURATION", "RECURRENCE-ID"}
-    | {"RRULE", "RDATE", "EXDATE", "EXRULE", "CLASS", "RELATED-TO", "REQUEST-STATUS", "METHOD", "BEGIN", "END"}
-    | {"SOURCE", "REFID", "X-LIC-ERROR", "X-MOZ-LASTACK", "X-MOZ-SNOOZE-TIME", "X-EVOLUTION-ALARM-UID"}
-)
-"""Rendered elsewhere, keys into the source, or traces of the owner's own program."""
-_SHOWN_BEFORE = frozenset({"SUMMARY", "LOCATION", "GEO", "STATUS", "TRANSP", "CATEGORIES", *_DETAILS})
+_PASSED = frozenset({"ORGANIZER", "ATTENDEE", "CONTACT", "COMMENT", "RESOURCES", "ATTACH", "IMAGE", "CONFERENCE"})
+"""What `full` adds by name; X- properties pass besides. The newest ones (RFC 9073, RFC 9253) do not: libical 3 calls
+the whole event faulty for one property that it does not know. RELATED-TO does not either: it holds source UIDs."""
+_TRACES = frozenset({"X-LIC-ERROR", "X-MOZ-LASTACK", "X-MOZ-SNOOZE-TIME", "X-EVOLUTION-ALARM-UID"})
+"""What the owner's own program noted for itself."""
 _TEXTS = frozenset({"COMMENT", "CONTACT"})
-_URIS = {"ATTACH": _WEB, "IMAGE": _WEB, "LINK": _WEB, "STRUCTURED-DATA": _WEB, "CONFERENCE": _CONFERENCE}
+_URIS = {"ATTACH": WEB, "IMAGE": WEB, "CONFERENCE": CONFERENCE}
 """Only ever as a URI of these schemes; never inline (F76, F78)."""
 _NO_PARAMS = frozenset({"TZID", "ENCODING", "X-LIC-ERROR"})
 
@@ -226,15 +183,16 @@ _NO_PARAMS = frozenset({"TZID", "ENCODING", "X-LIC-ERROR"})
 def _full(component: Component, details: list[ContentLine]) -> list[ContentLine]:
     lines = details + [shown for line in component.lines for shown in _passed(line)]
     lines += _join_link(lines)
-    for child in component.children:
-        lines += _child(child)
+    for number, child in enumerate(component.children):
+        lines += _child(child, f"{UID_SLOT}-c{number}")
     return lines
 
 
 def _passed(line: ContentLine) -> list[ContentLine]:
     """A property that no level before shows, as `full` shows it."""
     name = line.name
-    if name in _NEVER or name in _SHOWN_BEFORE or name.startswith("X-MICROSOFT-CDO-"):
+    is_extension = name.startswith("X-") and not name.startswith("X-MICROSOFT-CDO-") and name not in _TRACES
+    if name not in _PASSED and not is_extension:
         return []
     value = clean(line.value)
     if name in _TEXTS:
@@ -246,14 +204,14 @@ def _passed(line: ContentLine) -> list[ContentLine]:
         if not allowed.fullmatch(value.strip()):
             return []
         params["VALUE"] = ("URI",)
-    elif is_inline or _ASTRAY.match(value) or line.param("TZID") is not None:
+    elif is_inline or ASTRAY.match(value) or line.param("TZID") is not None:
         return []
     return [ContentLine(name, tuple(_clean_params(params)), value)]
 
 
 def _clean_params(params: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for key, values in params.items():
-        if not any(_ASTRAY.match(value) for value in values):
+        if not any(ASTRAY.match(value) for value in values):
             yield key, tuple(clean(value) for value in values)
 
 
@@ -261,29 +219,33 @@ def _join_link(lines: list[ContentLine]) -> list[ContentLine]:
     """F78: hardly any client shows CONFERENCE, so its web link is the URL where there is none."""
     if any(line.name == "URL" for line in lines):
         return []
-    links = [line.value for line in lines if line.name == "CONFERENCE" and _WEB.fullmatch(line.value)]
+    links = [line.value for line in lines if line.name == "CONFERENCE" and WEB.fullmatch(line.value)]
     return [ContentLine("URL", (), links[0])] if links else []
 
 
-def _child(component: Component) -> Iterator[ContentLine]:
-    """A nested component (RFC 9073 and unknown ones), flat; never an alarm (F74). Its UID is keyed like the event's."""
-    if component.name == "VALARM" or not _TOKEN.fullmatch(component.name):
+_IN_CHILDREN: dict[str, Read] = {
+    **_DETAILS,
+    "NAME": read_text,
+    "SUMMARY": read_text,
+    "LOCATION": read_text,
+    "GEO": read_geo,
+}
+
+
+def _child(component: Component, uid: str) -> Iterator[ContentLine]:
+    """A nested component (RFC 9073 and unknown ones), flat; never an alarm (F74). Its UID follows from the event's."""
+    if component.name == "VALARM" or not TOKEN.fullmatch(component.name):
         return
     yield ContentLine("BEGIN", (), component.name)
     for line in component.lines:
         if line.name == "UID":
-            yield ContentLine("UID", (), f"{UID_SLOT}-{digest(line.value)}")
-        elif line.name in _SHOWN_BEFORE:
-            value = _value(line, _DETAILS.get(line.name, _text))
+            yield ContentLine("UID", (), uid)
+        elif line.name in _IN_CHILDREN:
+            value = _value(line, _IN_CHILDREN[line.name])
             if value:
                 yield ContentLine(line.name, (), value)
         else:
             yield from _passed(line)
-    for child in component.children:
-        yield from _child(child)
+    for number, child in enumerate(component.children):
+        yield from _child(child, f"{uid}-{number}")
     yield ContentLine("END", (), component.name)
-
-
-def digest(text: str) -> str:
-    """12 hexadecimal digits that follow the emitted UID, which is keyed, where one object is shown as several."""
-    return blake2b(text.encode(), digest_size=6).hexdigest()

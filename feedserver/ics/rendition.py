@@ -24,7 +24,7 @@ from feedserver.ics.pieces import fill_plan
 from feedserver.ics.plan import MAX_SINGLES, Piece, Plan, suffix_of, times_of
 from feedserver.ics.published import horizon_of, month_of
 from feedserver.ics.recurrence import Budget
-from feedserver.ics.redact import redact_all
+from feedserver.ics.redact import BUSY_LINES, redact_all
 from feedserver.ics.series import Series
 from feedserver.ics.timezones import IanaZone
 from feedserver.model.calendar_object import Rendition
@@ -38,6 +38,7 @@ MAX_RENDER_STEPS = 60_000
 
 _BEGIN = b"BEGIN:VEVENT\r\nUID:" + slots.UID
 _END = b"END:VEVENT\r\n"
+_BUSY_TEXT = b"".join(format_line(*line) for line in BUSY_LINES)
 _RECURRENCE = frozenset({"RRULE", "RDATE", "RECURRENCE-ID", "EXDATE", "EXRULE"})
 
 Described = Mapping[DetailLevel, "bytes | None"]
@@ -66,7 +67,7 @@ def render(obj: ParsedObject, now: datetime) -> Rendered:
     """
     if obj.component != "VEVENT":
         return Rendered({}, None)
-    if len(obj.components) == 1 and not any(line[0] in _RECURRENCE for line in obj.components[0].lines):
+    if len(obj.components) == 1 and _RECURRENCE.isdisjoint(line[0] for line in obj.components[0].lines):
         return Rendered(_render_single(obj), None)
     series = series_of(obj)
     described = _described(series, obj)
@@ -140,8 +141,8 @@ def _describe(component: Component, master: Component | None) -> Described:
     before: list[ContentLine] | None = None
     written = b""
     for level, lines in redact_all(component, master=master).items():
-        if lines is None:
-            text[level] = None
+        if lines is None or lines is BUSY_LINES:
+            text[level] = None if lines is None else _BUSY_TEXT
             continue
         if lines is not before:
             is_longer = before is not None and lines[: len(before)] == before
