@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import secrets
 import shutil
 import socket
 import subprocess
@@ -22,6 +21,10 @@ import pytest
 from feedserver.storage.engine import Database
 
 _SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
+_END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,10 @@ class PostgresServer:
     folder: Path
     port: int
 
-    def url(self, database: str) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+    @property
+    def url(self) -> str:
+        """The one database that all tests of a session use in turn."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/tests"
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} " + " ".join(
@@ -44,8 +49,20 @@ class PostgresServer:
     def stop(self, mode: str = "immediate") -> None:
         self._run("pg_ctl", "stop", "-w", "-D", "data", "-m", mode)
 
+    async def empty(self) -> None:
+        """Ends who is connected and takes all tables away: ten times faster than making another database."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(_END_OTHERS)
+            await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        finally:
+            await connection.close()
+
     def initialise(self) -> None:
         self._run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+
+    def make_database(self) -> None:
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "tests")
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -74,6 +91,7 @@ def postgres() -> Iterator[PostgresServer]:
     server = PostgresServer(bin_dir=_bin_dir(), folder=folder, port=_free_port())
     server.initialise()
     server.start()
+    server.make_database()
     yield server
     server.stop()
     shutil.rmtree(folder)
@@ -83,7 +101,7 @@ def _bin_dir() -> Path:
     newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -float(path.parent.name))
     in_path = shutil.which("initdb")
     for folder in ([Path(in_path).resolve().parent] if in_path else []) + newest_first:
-        if all((folder / program).exists() for program in ("initdb", "postgres", "pg_ctl")):
+        if all((folder / program).exists() for program in ("initdb", "postgres", "pg_ctl", "createdb")):
             return folder
     pytest.fail(
         "PostgreSQL is missing: the storage tests need initdb, postgres and pg_ctl, in PATH or in "
@@ -99,15 +117,6 @@ def _free_port() -> int:
         return port
 
 
-async def statement(server: PostgresServer, sql: str) -> None:
-    """Runs what cannot run inside one of the tests' databases."""
-    connection = await asyncpg.connect(server.url("postgres"))
-    try:
-        await connection.execute(sql)
-    finally:
-        await connection.close()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """Where a database may be made; there is none yet."""
@@ -115,10 +124,8 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield f"sqlite:///{tmp_path / 'feedserver.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"t_{secrets.token_hex(8)}"
-    await statement(server, f"CREATE DATABASE {name}")
-    yield server.url(name)
-    await statement(server, f"DROP DATABASE {name} WITH (FORCE)")
+    await server.empty()
+    yield server.url
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from feedserver.storage import meta
 from feedserver.storage.engine import Database
 from feedserver.storage.freshness import Freshness
-from tests.databases import PostgresServer, statement
+from tests.databases import PostgresServer
 
 
 @pytest.fixture
@@ -136,19 +136,16 @@ async def test_file_that_vanished_makes_every_mark_unique(sqlite_db: Database) -
 async def test_lost_connection_makes_every_mark_unique_until_it_is_back(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    await statement(postgres, "DROP DATABASE IF EXISTS freshness WITH (FORCE)")
-    await statement(postgres, "CREATE DATABASE freshness")
-    db = await Database.open(postgres.url("freshness"), data_dir=tmp_path)
+    await postgres.empty()
+    db = await Database.open(postgres.url, data_dir=tmp_path)
     watch = Freshness(db)
     await watch.start()
     await until(lambda: watch.mark() == watch.mark())
     before = watch.mark()
-    await statement(postgres, "ALTER DATABASE freshness WITH ALLOW_CONNECTIONS false")
-    await statement(postgres, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'freshness'")
+    postgres.stop()
     await until(lambda: watch.mark() != watch.mark(), within_s=2)
-    await statement(postgres, "ALTER DATABASE freshness WITH ALLOW_CONNECTIONS true")
+    postgres.start()
     await until(lambda: watch.mark() == watch.mark())
     assert watch.mark() > before
     await watch.stop()
     await db.close()
-    await statement(postgres, "DROP DATABASE freshness WITH (FORCE)")
