@@ -54,16 +54,16 @@ class Plan:
         """True when the one rule of the series yields the instance."""
         if self._counted is not None:
             return key in self._counted
-        return next(self.rule_keys(since=key), None) == key
+        return next(self.rule_keys(since=key, stop=key), None) == key
 
     @cached_property
     def _counted(self) -> frozenset[Local] | None:
         """All instances of a rule with COUNT, which cannot be entered in the middle."""
         return frozenset(self.rule_keys()) if self.series.rules[0].count is not None else None
 
-    def rule_keys(self, *, since: Local | None = None) -> Iterator[Local]:
-        """What the one rule of the series yields, exclusions and overrides aside."""
-        return self.series.rule_keys(self.series.rules[0], self.budget, since=since)
+    def rule_keys(self, *, since: Local | None = None, stop: Local | None = None) -> Iterator[Local]:
+        """What the one rule of the series yields, exclusions and overrides aside; `stop` inclusive."""
+        return self.series.rule_keys(self.series.rules[0], self.budget, since=since, stop=stop)
 
     def single_out(self, key: Local) -> None:
         """Note an instance to be an event of its own. Raises RecurrenceTooCostly beyond MAX_SINGLES."""

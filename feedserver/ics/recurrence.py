@@ -72,7 +72,7 @@ def instances(
     rule, until = _count_as_until(rule, start, until)
     if rule.count is not None:
         return _counted(rule, start, until=until, since=since, budget=budget)
-    return _bounded(_sequence(rule, start, since, budget), start if since is None else max(start, since), until)
+    return _bounded(_sequence(rule, start, since, until, budget), start if since is None else max(start, since), until)
 
 
 def last_instance(rule: RRule, start: Local, *, until: Local | None, budget: Budget) -> Local | None:
@@ -106,7 +106,7 @@ def _bounded(sequence: Iterator[Local], first: Local, until: Local | None) -> It
 
 def _counted(rule: RRule, start: Local, *, until: Local | None, since: Local | None, budget: Budget) -> Iterator[Local]:
     count = rule.count or 0
-    for number, instance in enumerate(_bounded(_sequence(rule, start, None, budget), start, until), 1):
+    for number, instance in enumerate(_bounded(_sequence(rule, start, None, until, budget), start, until), 1):
         if since is None or instance >= since:
             yield instance
         if number >= count:
@@ -152,14 +152,14 @@ def _dates_only(
         last = day
 
 
-def _sequence(rule: RRule, start: Local, since: Local | None, budget: Budget) -> Iterator[Local]:
-    """All instances of the periods from the one of `start` (or shortly before `since`) on, BYSETPOS applied."""
+def _sequence(rule: RRule, start: Local, since: Local | None, until: Local | None, budget: Budget) -> Iterator[Local]:
+    """All instances of the periods from the one of `start` (or shortly before `since`) to that of `until`."""
     rule = completed(rule, start)
     weight = 1 + (8 * len(rule.by_weekno) + len(rule.by_yearday) + len(rule.by_monthday) + len(rule.by_day)) // 4
     combine = datetime.combine
     is_timed = isinstance(start, datetime)
     with suppress(OverflowError):  # past the last year there is nothing more
-        for days, times in _periods(rule, start, since, budget):
+        for days, times in _periods(rule, start, since, until, budget):
             chosen = _positions(rule.by_setpos, len(days) * len(times)) if rule.by_setpos else None
             budget.spend(weight)
             for day, clock in product(days, times) if chosen is None else _pick(days, times, chosen):
@@ -177,21 +177,24 @@ def _positions(wanted: Sequence[int], size: int) -> list[int]:
     return sorted(index for index in indexes if 0 <= index < size)
 
 
-def _periods(rule: RRule, start: Local, since: Local | None, budget: Budget) -> Periods:
+def _periods(rule: RRule, start: Local, since: Local | None, until: Local | None, budget: Budget) -> Periods:
     first = start if since is None else max(start, since)
+    last = date(LAST_YEAR, 1, 1) if until is None else min(_date(until), date(LAST_YEAR, 1, 1))
     if rule.freq in SUB_DAILY:
         assert isinstance(start, datetime)
         assert isinstance(first, datetime)
-        return _ticks(rule, start, first, budget)
+        return _ticks(rule, start, first, last, budget)
     times = _times(rule, start if isinstance(start, datetime) else datetime.combine(start, time()))
     day, first_day = _date(start), _date(first)
     if rule.freq is Frequency.YEARLY:
-        return _years(rule, day, first_day, times)
+        return _years(rule, day, first_day, last, times)
     if rule.freq is Frequency.MONTHLY:
-        return _months(rule, day, first_day, times)
+        return _months(rule, day, first_day, last, times)
     if rule.freq is Frequency.WEEKLY:
-        return _weeks(rule, day, first_day, times)
-    return _days(rule, day, first_day, times, budget)
+        return _weeks(rule, day, first_day, last, times)
+    return _days(
+        rule, day + DAY * (max(0, (first_day - day).days) // rule.interval * rule.interval), last, times, budget
+    )
 
 
 def _date(value: Local) -> date:
@@ -209,30 +212,30 @@ def _times(rule: RRule, start: datetime, *, hours: Sequence[int] | None = None) 
     return [time(*clock) for clock in product(hours, minutes, seconds) if clock[2] < 60]  # noqa: PLR2004
 
 
-def _years(rule: RRule, start: date, first: date, times: Sequence[time]) -> Periods:
+def _years(rule: RRule, start: date, first: date, last: date, times: Sequence[time]) -> Periods:
     skipped = max(0, first.year - start.year) // rule.interval * rule.interval
-    for year in range(start.year + skipped, LAST_YEAR, rule.interval):
+    for year in range(start.year + skipped, last.year + 1, rule.interval):
         yield days_of_year(rule, year), times
 
 
-def _months(rule: RRule, start: date, first: date, times: Sequence[time]) -> Periods:
+def _months(rule: RRule, start: date, first: date, last: date, times: Sequence[time]) -> Periods:
     begin = start.year * 12 + start.month - 1
     skipped = max(0, first.year * 12 + first.month - 1 - begin) // rule.interval * rule.interval
     nothing: list[date] = []
-    for number in range(begin + skipped, LAST_YEAR * 12, rule.interval):
+    for number in range(begin + skipped, last.year * 12 + last.month, rule.interval):
         year, month = number // 12, number % 12 + 1
         is_admitted = not rule.by_month or month in rule.by_month
         days = days_of_month(rule, year, month) if is_admitted else nothing
         yield ([day for day in days if admits_yearday(rule, day)] if rule.by_yearday else days), times
 
 
-def _weeks(rule: RRule, start: date, first: date, times: Sequence[time]) -> Periods:
+def _weeks(rule: RRule, start: date, first: date, last: date, times: Sequence[time]) -> Periods:
     step = WEEK * rule.interval
     begin = start - timedelta(days=(start.weekday() - rule.wkst) % 7)
     offsets = [timedelta(days=days) for days in sorted((day - rule.wkst) % 7 for _, day in rule.by_day)]
     is_limited = bool(rule.by_month or rule.by_monthday or rule.by_yearday)
     begin += step * (max(0, (first - begin).days) // step.days)
-    while begin.year < LAST_YEAR:
+    while begin <= last:
         days = [begin + offset for offset in offsets]
         if is_limited:
             days = [day for day in days if _admits_month(rule, day) and admits_day(rule, day)]
@@ -240,11 +243,10 @@ def _weeks(rule: RRule, start: date, first: date, times: Sequence[time]) -> Peri
         begin += step
 
 
-def _days(rule: RRule, start: date, first: date, times: Sequence[time], budget: Budget) -> Periods:
+def _days(rule: RRule, day: date, last: date, times: Sequence[time], budget: Budget) -> Periods:
     step = DAY * rule.interval
     is_limited = bool(rule.by_month or rule.by_monthday or rule.by_yearday or rule.by_day)
-    day = start + step * (max(0, (first - start).days) // rule.interval)
-    while day.year < LAST_YEAR:
+    while day <= last:
         if is_limited and not _admits_month(rule, day):
             budget.spend(1)
             day += step * max(1, -((day - _next_month(day)).days // rule.interval))
@@ -261,14 +263,14 @@ def _next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def _ticks(rule: RRule, start: datetime, first: datetime, budget: Budget) -> Periods:
+def _ticks(rule: RRule, start: datetime, first: datetime, last: date, budget: Budget) -> Periods:
     """The periods of HOURLY, MINUTELY and SECONDLY rules; what BYMONTH ... BYSECOND rule out is leapt over."""
     unit = _UNITS[rule.freq]
     step = unit * rule.interval
     begin = start.replace(minute=0, second=0) if unit.seconds == 3600 else start  # noqa: PLR2004
     begin = begin.replace(second=0) if unit.seconds == 60 else begin  # noqa: PLR2004
     tick = begin + step * max(0, (first - unit - begin) // step)
-    while tick.year < LAST_YEAR:
+    while tick.date() <= last:
         shut_until = _shut_until(rule, tick)
         if shut_until is None:
             yield [tick.date()], _tick_times(rule, start, tick)

@@ -2,7 +2,8 @@
 
 Feed, page, CalDAV and JSON all show a share through `redact`; nothing else in the program decides what is seen.
 It works by allow-lists: what is not named for a level does not show. Only `full` passes X- properties that it does
-not know, and even there never what would lead a reader's machine astray: inline data, odd schemes, alarms, foreign UIDs.
+not know, and even there never what would lead a reader's machine astray: inline data, odd schemes, alarms, source
+UIDs.
 
 Times are not its matter: every level shows when. Who renders them is `rendition`.
 """

@@ -85,7 +85,7 @@ class RunWriter:
 
     def _keys(self) -> Iterator[Local]:
         """The instances that the rule yields in the run."""
-        return takewhile(self._run.holds, self._plan.rule_keys(since=self._run.since))
+        return takewhile(self._run.holds, self._plan.rule_keys(since=self._run.since, stop=self._run.stop))
 
     def _base(self, key: Local) -> Showing:
         """How the run itself shows an instance."""
@@ -122,14 +122,11 @@ class RunWriter:
 
     def _has_neighbour(self, own: date, day: date) -> bool:
         """True when the rule yields something on another day between the two, or on `day`."""
-        first, end = midnight(min(own, day)), midnight(max(own, day)) + _DAY
-        is_timed = isinstance(self._run.since, datetime)
-        for key in self._plan.rule_keys(since=first if is_timed else first.date()):
-            if naive(key) >= end:
-                return False
-            if naive(key).date() != own:
-                return True
-        return False
+        since: Local = min(own, day)
+        stop: Local = max(own, day)
+        if isinstance(self._run.since, datetime):
+            since, stop = midnight(since), midnight(stop) + _DAY - _SECOND
+        return any(naive(key).date() != own for key in self._plan.rule_keys(since=since, stop=stop))
 
     # the text -------------------------------------------------------------------------------------------------------
 

@@ -17,13 +17,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from heapq import merge
-from itertools import takewhile
 
 from feedserver.ics.components import Component
 from feedserver.ics.lines import ContentLine
 from feedserver.ics.moments import Length, Local, Moment, TimeReader, Timing, midnight, moment_of, naive, timing_of
 from feedserver.ics.recurrence import Budget, instances
 from feedserver.ics.values import RRule, parse_periods, parse_rrule, parse_when, parse_whens
+
+_TO_END_OF_DAY = timedelta(days=1, seconds=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,7 @@ class Series:
         for day in self._exdays:
             begin = midnight(day)
             for rule in self.rules:
-                found = self.rule_keys(rule, budget, since=begin)
-                keys.update(takewhile(lambda key: naive(key).date() == day, found))  # noqa: B023 - used at once
+                keys.update(self.rule_keys(rule, budget, since=begin, stop=begin + _TO_END_OF_DAY))
         return keys
 
     def keys(self, budget: Budget, *, since: Local | None = None, stop: Local | None = None) -> Iterator[Local]:
@@ -157,14 +157,14 @@ class Series:
 
         Overridden instances are among them. Raises RecurrenceTooCostly.
         """
-        excluded = _Walk([self.rule_keys(rule, budget, since=since) for rule in self.exrules])
-        for key in self._included(budget, since):
+        excluded = _Walk([self.rule_keys(rule, budget, since=since, stop=stop) for rule in self.exrules])
+        for key in self._included(budget, since, stop):
             if stop is not None and key >= stop:
                 return
             if not self.is_excluded(key) and not excluded.reaches(key):
                 yield key
 
-    def _included(self, budget: Budget, since: Local | None) -> Iterator[Local]:
+    def _included(self, budget: Budget, since: Local | None, stop: Local | None) -> Iterator[Local]:
         if self.master is None:
             return iter(())
         fixed = sorted({self.master.timing.start.local, *self.rdates})
@@ -172,13 +172,16 @@ class Series:
             fixed = [key for key in fixed if key >= since]
         if not self.rules:
             return iter(fixed)
-        return _distinct(merge(fixed, *(self.rule_keys(rule, budget, since=since) for rule in self.rules)))
+        return _distinct(merge(fixed, *(self.rule_keys(rule, budget, since=since, stop=stop) for rule in self.rules)))
 
-    def rule_keys(self, rule: RRule, budget: Budget, *, since: Local | None = None) -> Iterator[Local]:
-        """What one rule yields, its UNTIL read in DTSTART's zone."""
+    def rule_keys(
+        self, rule: RRule, budget: Budget, *, since: Local | None = None, stop: Local | None = None
+    ) -> Iterator[Local]:
+        """What one rule yields, its UNTIL read in DTSTART's zone; `stop`: nothing after it is looked at."""
         assert self.master is not None
-        start = self.master.timing.start
-        return instances(rule, start.local, until=self.until_of(rule), since=since, budget=budget)
+        start, until = self.master.timing.start, self.until_of(rule)
+        last = stop if until is None or (stop is not None and stop < until) else until
+        return instances(rule, start.local, until=last, since=since, budget=budget)
 
     def until_of(self, rule: RRule) -> Local | None:
         """A rule's UNTIL as a key, inclusive; None when it has none."""
