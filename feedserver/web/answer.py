@@ -12,10 +12,13 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import Self
 
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion11, web, web_response
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.web_request import BaseRequest
 from multidict import CIMultiDict
+
+# aiohttp's own answers, to requests it cannot parse, tell its version and Python's; there is no setting (threat O11).
+web_response.SERVER_SOFTWARE = "feedserver"  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,10 +168,8 @@ class FeedFace:
     ) -> web.StreamResponse:
         """The data-free calendar. Only its own ETag makes it a 304: `*` and dates also fit the copy of a live feed."""
         request[SUBJECT] = subject("feed", opened.share.id)
-        if self._options.hides_off_shares:
-            return self._errors.not_found.to(request)
-        if standing.standing is Standing.GONE:
-            return self._errors.gone.to(request)
+        if closed := self._closed(standing):
+            return closed.to(request)
         feed = self._feeds.off(opened, standing)
         answers = shelf.get(feed) or self._answers(opened, feed, shelf)
         is_gzip = self._is_gzip(request)
@@ -180,6 +178,12 @@ class FeedFace:
             return self._unchanged(opened, feed, answers, shelf, is_gzip=is_gzip).to(request)
         body = feed.text.gzip if is_gzip else feed.text.body
         return self._full(opened, feed, answers, shelf, body, is_gzip=is_gzip).to(request, body)
+
+    def _closed(self, standing: ShareStanding) -> Answer | None:
+        """The answer to who is not even told that it is over; None when they are told."""
+        if self._options.hides_off_shares:
+            return self._errors.not_found
+        return self._errors.gone if standing.standing is Standing.GONE else None
 
     def _answers(self, opened: OpenShare, document: Document, shelf: _Shelf) -> _Answers:
         moment_s = int(document.last_modified_at.timestamp())
@@ -253,10 +257,9 @@ class FeedFace:
     async def _page(self, request: web.Request, opened: OpenShare) -> web.StreamResponse:
         opened, standing = await self._standing(request, opened)
         request[SUBJECT] = subject("page", opened.share.id)
-        if standing.standing is Standing.GONE:
-            return self._errors.gone.to(request)
         if standing.standing is not Standing.LIVE:
-            return self._html(request, self._pages.off(standing.standing), opened)
+            closed = self._closed(standing)
+            return closed.to(request) if closed else self._html(request, self._pages.off(standing.standing), opened)
         link = self._links.of_token(opened.token, slug_of(opened.share))
         return self._html(request, self._pages.share(opened.share, link), opened)
 

@@ -53,5 +53,5 @@ def make_site(*, feeds: FeedService, links: Links, clock: Clock, options: SiteOp
     for name, sheet in stylesheets().items():
         answer = policy.answer(200, sheet, content_type=CSS, cache_control=REVALIDATE)
         add("*", f"/static/{name}", gate.constant("static", answer))
-    add("*", r"/{rest:.*}", gate.nothing_here())
+    add("*", r"/{rest:[\s\S]*}", gate.nothing_here())
     return app

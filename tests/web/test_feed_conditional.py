@@ -170,9 +170,7 @@ async def test_a_304_needs_no_body_in_memory(
         assert await (await client.get(path)).read() == await got.read()
 
 
-async def test_memory_of_bodies_is_bounded(
-    sqlite_db: Database, tmp_path: Path, aiohttp_client: AiohttpClient
-) -> None:
+async def test_memory_of_bodies_is_bounded(sqlite_db: Database, tmp_path: Path, aiohttp_client: AiohttpClient) -> None:
     async with open_premises(sqlite_db, tmp_path, cache_bytes=20_000) as premises:
         client = await aiohttp_client(premises.app)
         calendar = await premises.calendar(*(an_event(f"e{n}") for n in range(10)))
