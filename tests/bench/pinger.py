@@ -19,7 +19,8 @@ def main(port: int, path: str) -> None:
         while True:
             begin = time.perf_counter()
             connection.sendall(request)
-            connection.recv(65536)
+            if not connection.recv(65536):
+                sys.exit("the server closed the connection")
             longest = max(longest, time.perf_counter() - begin)
             if select.select([sys.stdin], [], [], 0.001)[0]:
                 if not sys.stdin.readline():

@@ -38,9 +38,9 @@ def main() -> None:
     for name in options.parts or chapters:
         begin = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            found = list(chapters[name](Path(folder)))
-        figures += found
-        print(f"{name}: {time.monotonic() - begin:.0f} s", file=sys.stderr)
+            for found in chapters[name](Path(folder)):
+                figures.append(found)
+                print(f"{time.monotonic() - begin:4.0f} s  {found.name}", file=sys.stderr)
     print(
         f"Python {platform.python_version()}, {platform.machine()}, {options.rounds} rounds of {options.seconds:g} s\n"
     )

@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +82,7 @@ def measure_change(scratch: Path, *, rounds: int) -> Iterator[Figure]:
             yield figure(f"{name}: CPU", statistics.median(costs), "ms", at_most(limit), note)
             with _pinger(server) as ask:
                 ask()
+                time.sleep(1)
                 quiet = ask()
                 waits = [_wait(published, server, coding, ask) for _ in range(rounds)]
             note = f"median {statistics.median(waits):.1f}; {quiet:.1f} when nothing happens"
