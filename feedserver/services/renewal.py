@@ -25,6 +25,8 @@ from feedserver.storage import collections, meta, objects
 from feedserver.storage.engine import Database
 from feedserver.storage.upkeep import mark_due, restamp_shares
 
+_DUE = 5_000
+"""How many due objects are asked for at once: finding them sorts all that are due."""
 _BATCH = 200
 _STORED = Limits(max_import_bytes=2**31, max_object_bytes=2**31)
 """What is stored was within the limits once; a limit that was lowered since hides nothing."""
@@ -64,13 +66,15 @@ class Renewal:
         renewed: set[tuple[str, str]] = set()
         while due := set(await self._due()) - renewed:
             for collection_id, pairs in groupby(sorted(due), key=lambda pair: pair[0]):
-                await self._renew(collection_id, [name for _, name in pairs])
+                names = [name for _, name in pairs]
+                for start in range(0, len(names), _BATCH):
+                    await self._renew(collection_id, names[start : start + _BATCH])
             renewed |= due
         return len(renewed)
 
     async def _due(self) -> list[tuple[str, str]]:
         async with self._db.read() as tx:
-            return await objects.due_for_render(tx, horizon_of(self._clock.now()), limit=_BATCH)
+            return await objects.due_for_render(tx, horizon_of(self._clock.now()), limit=_DUE)
 
     async def _renew(self, collection_id: str, names: Sequence[str]) -> None:
         async with self._db.read() as tx:

@@ -22,25 +22,18 @@ SECRET = "correct horse"
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(data_dir=tmp_path)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
 def pauses() -> list[float]:
     return []
 
 
 @pytest.fixture
-async def service(db: Database, pauses: list[float]) -> AsyncIterator[AccountService]:
+async def service(sqlite_db: Database, pauses: list[float]) -> AsyncIterator[AccountService]:
     async def pause(delay_s: float) -> None:
         pauses.append(delay_s)
 
     clock, hasher = StoppedClock(), Hasher()
     throttle = Throttle(clock, Patience(login_failures=3))
-    yield AccountService(db, hasher=hasher, throttle=throttle, clock=clock, pause=pause)
+    yield AccountService(sqlite_db, hasher=hasher, throttle=throttle, clock=clock, pause=pause)
     hasher.close()
 
 
@@ -165,10 +158,10 @@ async def test_b04_the_right_password_is_never_locked_out(service: AccountServic
     assert await service.authenticate("ann", [SECRET], address=ADDRESS) == ann
 
 
-async def test_k01_a_weak_hash_is_made_anew_at_the_next_login(service: AccountService, db: Database) -> None:
+async def test_k01_a_weak_hash_is_made_anew_at_the_next_login(service: AccountService, sqlite_db: Database) -> None:
     ann = await _ann(service)
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(SECRET)
-    async with db.write() as tx:
+    async with sqlite_db.write() as tx:
         await accounts.set_password(tx, ann.id, weak)
     proven = await service.authenticate("ann", [SECRET], address=ADDRESS)
     assert proven.password_hash is not None
