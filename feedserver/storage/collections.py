@@ -118,12 +118,9 @@ async def remove(tx: Tx, collection_id: str, now: datetime) -> None:
 
 
 async def _locked(tx: Tx, collection_id: str) -> Collection:
-    """The collection as it is now, held by this write unit.
-
-    An update that changes nothing, because FOR UPDATE is silently nothing on SQLite and this is the same on both.
-    """
-    touch = update(collections).where(collections.c.id == collection_id).values(seq=collections.c.seq)
-    row = (await tx.execute(touch.returning(collections))).mappings().one_or_none()
+    """The collection as it is now, held by this write unit (on SQLite every unit holds everything)."""
+    held = select(collections).where(collections.c.id == collection_id).with_for_update(key_share=True)
+    row = (await tx.execute(held)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no calendar {collection_id}.")
     return Collection(**row)

@@ -71,6 +71,7 @@ class _FileVersion:
         assert db.path is not None
         self._path = db.path
         self._connection: sqlite3.Connection | None = None
+        self._cursor: sqlite3.Cursor | None = None
         self._is_started = False
         self._version: int | None = None
         self._mark = 0
@@ -86,7 +87,10 @@ class _FileVersion:
 
     def mark(self) -> int:
         try:
-            version = self._read()
+            if self._cursor is None or time.monotonic() >= self._look_at:
+                self._look()
+            assert self._cursor is not None
+            (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
         except (sqlite3.Error, OSError):
             self._disconnect()
             return next(_numbers)
@@ -95,34 +99,25 @@ class _FileVersion:
             self._mark = next(_numbers)
         return self._mark
 
-    def _read(self) -> int:
-        if self._connection is None:
+    def _look(self) -> None:
+        """Connects to the file that has the name now."""
+        self._look_at = time.monotonic() + self._LOOK_S
+        if self._cursor is None or self._path.stat().st_ino != self._inode:
+            self._disconnect()
             self._connect()
-        elif time.monotonic() >= self._look_at:
-            self._look()
-        assert self._connection is not None
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        return int(version)
 
     def _connect(self) -> None:
         if not self._is_started:
             raise sqlite3.OperationalError("not watching")
-        self._version = None
         self._inode = self._path.stat().st_ino
         # timeout=0: the event loop never waits for a lock.
         self._connection = sqlite3.connect(
             f"file:{quote(str(self._path))}?mode=rw", uri=True, timeout=0, isolation_level=None
         )
-        self._look_at = time.monotonic() + self._LOOK_S
-
-    def _look(self) -> None:
-        self._look_at = time.monotonic() + self._LOOK_S
-        if self._path.stat().st_ino != self._inode:
-            self._disconnect()
-            self._connect()
+        self._cursor = self._connection.cursor()
 
     def _disconnect(self) -> None:
-        self._version = None
+        self._version = self._cursor = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None

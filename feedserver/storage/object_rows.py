@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Update, update
 
 from feedserver.model.calendar_object import ObjectDraft, Uid
 from feedserver.storage.collections import WriteStamp
 from feedserver.storage.engine import Tx
-from feedserver.storage.rows import Row, Upsert
+from feedserver.storage.rows import Row, Upsert, batches
 from feedserver.storage.tables import changes, objects, renditions
 
 PUT_OBJECT = Upsert(objects, key=("collection_id", "uid"), keep=("name", "created_at"))
 LOG = Upsert(changes, key=("collection_id", "seq", "name"))
 _PUT_RENDITION = Upsert(renditions, key=("collection_id", "name", "level"), unless_same=("body", "tzids"))
-
-_IN_BATCH = 5_000
-"""How many values one IN list takes; both engines stop at some 32,000."""
 
 
 def object_row(collection_id: str, name: str, stamp: WriteStamp, draft: ObjectDraft) -> Row:
@@ -90,8 +87,3 @@ def index_update(collection_id: str, draft: ObjectDraft) -> Update:
             horizon_at=draft.horizon_at,
         )
     )
-
-
-def batches(values: Sequence[str], size: int = _IN_BATCH) -> Iterable[Sequence[str]]:
-    """`values` in lists short enough for one IN."""
-    return (values[start : start + size] for start in range(0, len(values), size))

@@ -26,8 +26,8 @@ from feedserver.model.calendar_object import CalendarObject, ETag, ObjectDraft, 
 from feedserver.model.share import DetailLevel, ShareFilter
 from feedserver.storage.collections import WriteStamp
 from feedserver.storage.engine import Tx
-from feedserver.storage.object_rows import LOG, PUT_OBJECT, batches, index_update, object_row, put_renditions
-from feedserver.storage.rows import Known
+from feedserver.storage.object_rows import LOG, PUT_OBJECT, index_update, object_row, put_renditions
+from feedserver.storage.rows import Known, batches
 from feedserver.storage.tables import changes, collections, objects
 from feedserver.storage.tables import renditions as rendition_table
 from feedserver.storage.types import Strings, UtcDateTime

@@ -1,7 +1,7 @@
 """PostgreSQL: several processes on one database.
 
-A write unit is READ COMMITTED and begins by raising a row (a collection's sequence, a share's revision), whose lock
-holds the next writer of the same thing back. Reads are REPEATABLE READ: one snapshot.
+A write unit is READ COMMITTED and begins by locking the rows it stands on (the collection, the share), which holds
+the next writer of the same thing back. Reads are REPEATABLE READ: one snapshot.
 """
 
 from __future__ import annotations

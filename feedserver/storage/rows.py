@@ -5,7 +5,7 @@ SQLAlchemy prepares each parameter set by itself (7 us a row); an import writes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Dialect, Table, or_
@@ -13,6 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 _INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+IN_BATCH = 5_000
+"""How many values one IN list takes; both engines stop at some 32,000."""
 
 Row = tuple[Any, ...]
 _Binders = list[tuple[int, Callable[[Any], Any]]]
@@ -83,3 +86,8 @@ def _bind(row: Row, known: list[tuple[int, Known]]) -> Row:
     for position, bound in known:
         values[position] = bound[values[position]]
     return tuple(values)
+
+
+def batches(values: Sequence[str], size: int = IN_BATCH) -> Iterator[Sequence[str]]:
+    """`values` in lists short enough for one IN."""
+    return (values[start : start + size] for start in range(0, len(values), size))

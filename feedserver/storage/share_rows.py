@@ -1,17 +1,18 @@
-"""Shares as rows: five statements load up to a batch of them, one raises their stamps."""
+"""Shares as rows: five statements load a batch of them, a few raise the stamps of all."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select, update
+from sqlalchemy import RowMapping, Select, select, update
 
 from feedserver.model.errors import NotFound
 from feedserver.model.share import Grant, Recipient, Share, ShareEntry, ShareFilter
 from feedserver.storage.engine import Tx
+from feedserver.storage.rows import batches
 from feedserver.storage.stamps import next_moment
 from feedserver.storage.tables import accounts, collections, grants, recipients, share_entries, shares
 
@@ -74,10 +75,11 @@ def _with_inactive_owner(ids: Sequence[str]) -> Select[tuple[str]]:
 async def lock(tx: Tx, share_id: str) -> Share:
     """The share as it is now, held by this write unit. Raises NotFound.
 
-    Locks are taken in one order, shares before collections, so that two write units do not wait for each other.
+    Locks are taken in one order, all shares before any collection and each kind by id, so that two write units never
+    wait for each other. SQLite drops FOR UPDATE in silence, and needs none: there is one write unit at a time.
     """
-    touch = update(shares).where(shares.c.id == share_id).values(revision=shares.c.revision).returning(shares)
-    row = (await tx.execute(touch)).mappings().one_or_none()
+    held = select(shares).where(shares.c.id == share_id).with_for_update(key_share=True)
+    row = (await tx.execute(held)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no share {share_id}.")
     return (await load(tx, [row]))[0]
@@ -94,15 +96,31 @@ async def newest_moments(tx: Tx, collection_ids: Iterable[str]) -> tuple[datetim
 
     Their writers wait until this write unit ends: their stamps must come after what is made of these.
     """
-    ids = sorted(collection_ids)
-    for collection_id in ids:
-        await tx.execute(update(collections).where(collections.c.id == collection_id).values(seq=collections.c.seq))
-    c = collections.c
-    newest = select(
-        func.max(c.stamp_at, type_=c.stamp_at.type), func.max(c.settings_at, type_=c.settings_at.type)
-    ).where(c.id.in_(ids))
-    stamp_at, settings_at = (await tx.execute(newest)).one()
-    return stamp_at, settings_at
+    held = select(collections.c.stamp_at, collections.c.settings_at).where(collections.c.id.in_(sorted(collection_ids)))
+    rows = (await tx.execute(held.order_by(collections.c.id).with_for_update(key_share=True))).all()
+    return max((stamp_at for stamp_at, _ in rows), default=None), max((at for _, at in rows), default=None)
+
+
+async def restamp(tx: Tx, share_ids: Collection[str], now: datetime) -> datetime:
+    """Raises the stamps of all these shares; the moment, which is common to them."""
+    moments: list[datetime | None] = []
+    for some in batches(sorted(share_ids)):
+        c = shares.c
+        held = select(c.stamp_at, c.state_at, c.rotated_at).where(c.id.in_(some)).order_by(c.id)
+        for row in await tx.execute(held.with_for_update(key_share=True)):
+            moments += row
+    shown: set[str] = set()
+    for some in batches(sorted(share_ids)):
+        shown |= set(await tx.scalars(select(share_entries.c.collection_id).where(share_entries.c.share_id.in_(some))))
+    moment = next_moment(now, *moments, *await newest_moments(tx, shown))
+    await update_all(tx, share_ids, stamp_at=moment, revision=shares.c.revision + 1)
+    return moment
+
+
+async def update_all(tx: Tx, share_ids: Collection[str], **values: Any) -> None:
+    """Sets these columns of all these shares."""
+    for some in batches(sorted(share_ids)):
+        await tx.execute(update(shares).where(shares.c.id.in_(some)).values(**values))
 
 
 async def change(tx: Tx, share_id: str, **values: Any) -> Share:

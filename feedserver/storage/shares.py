@@ -19,6 +19,7 @@ from feedserver.model.errors import AmbiguousName, Conflict, NotFound
 from feedserver.model.share import Share, ShareEntry, ShareFilter, ShareKind, ShareState
 from feedserver.storage import share_rows
 from feedserver.storage.engine import Tx
+from feedserver.storage.rows import batches
 from feedserver.storage.share_rows import BATCH, FILTER_COLUMNS
 from feedserver.storage.stamps import first_moment, next_moment
 from feedserver.storage.tables import collections, grants, recipients, share_entries, shares
@@ -45,7 +46,7 @@ async def add(
 
     Raises Conflict when a calendar or an account is gone, or one is named twice.
     """
-    moment = next_moment(now)
+    moment = first_moment(now, *await share_rows.newest_moments(tx, {entry.collection_id for entry in entries}))
     share_id = secrets.token_hex(16)
     values = {
         "id": share_id,
@@ -66,10 +67,9 @@ async def add(
     }
     await tx.execute(insert(shares).values(values))
     await _write_entries(tx, share_id, entries)
-    moment = first_moment(now, *await share_rows.newest_moments(tx, {entry.collection_id for entry in entries}))
     await _write_recipients(tx, share_id, emails, now)
     await _write_grants(tx, share_id, account_ids, now)
-    return await share_rows.change(tx, share_id, stamp_at=moment, state_at=moment)
+    return await _reloaded(tx, share_id)
 
 
 def _filter_values(share_filter: ShareFilter) -> dict[str, object]:
@@ -261,26 +261,32 @@ async def _reloaded(tx: Tx, share_id: str) -> Share:
 
 async def lose_collection(tx: Tx, collection_id: str, now: datetime) -> None:
     """Takes a collection that is about to go out of its shares; one that shows nothing else is removed."""
-    holding = select(share_entries.c.share_id).where(share_entries.c.collection_id == collection_id)
-    for share_id in await tx.scalars(holding.order_by(share_entries.c.share_id)):
-        share = await share_rows.lock(tx, share_id)
-        moment = await share_rows.moment_for(tx, share, now, ())
-        is_last = len(share.entries) == 1 and share.state is not ShareState.REMOVED
-        ending = {"state": ShareState.REMOVED, "state_at": moment} if is_last else {}
-        await share_rows.change(tx, share_id, stamp_at=moment, revision=share.revision + 1, **ending)
-    await tx.execute(delete(share_entries).where(share_entries.c.collection_id == collection_id))
+    e = share_entries.c
+    holding = set(await tx.scalars(select(e.share_id).where(e.collection_id == collection_id)))
+    if not holding:
+        return
+    moment = await share_rows.restamp(tx, holding, now)
+    await tx.execute(delete(share_entries).where(e.collection_id == collection_id))
+    showing_more: set[str] = set()
+    for some in batches(sorted(holding)):
+        showing_more |= set(await tx.scalars(select(e.share_id).where(e.share_id.in_(some))))
+    await _remove_all(tx, holding - showing_more, moment)
+
+
+async def _remove_all(tx: Tx, share_ids: Iterable[str], moment: datetime) -> None:
+    for some in batches(sorted(share_ids)):
+        going = update(shares).where(shares.c.id.in_(some), shares.c.state != ShareState.REMOVED)
+        await tx.execute(going.values(state=ShareState.REMOVED, state_at=moment))
 
 
 async def owner_changed(tx: Tx, account_id: str, now: datetime) -> None:
     """Shares of that account's calendars pause or come back: as if their state had changed."""
     owned = (
-        select(share_entries.c.share_id)
+        select(shares.c.id)
+        .join(share_entries, share_entries.c.share_id == shares.c.id)
         .join(collections, collections.c.id == share_entries.c.collection_id)
-        .where(collections.c.owner_id == account_id)
-        .distinct()
+        .where(collections.c.owner_id == account_id, shares.c.state != ShareState.REMOVED)
     )
-    for share_id in await tx.scalars(owned.order_by(share_entries.c.share_id)):
-        share = await share_rows.lock(tx, share_id)
-        if share.state is not ShareState.REMOVED:
-            moment = await share_rows.moment_for(tx, share, now, ())
-            await share_rows.change(tx, share_id, state_at=moment, stamp_at=moment, revision=share.revision + 1)
+    share_ids = set(await tx.scalars(owned))
+    if share_ids:
+        await share_rows.update_all(tx, share_ids, state_at=await share_rows.restamp(tx, share_ids, now))

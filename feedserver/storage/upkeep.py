@@ -30,12 +30,9 @@ async def restamp_shares(tx: Tx, now: datetime) -> int:
 
     For what lies outside renditions: the localised words and the zone rules of a feed.
     """
-    ids = select(shares.c.id).where(shares.c.state != ShareState.REMOVED).order_by(shares.c.id)
-    share_ids = list(await tx.scalars(ids))
-    for share_id in share_ids:
-        share = await share_rows.lock(tx, share_id)
-        moment = await share_rows.moment_for(tx, share, now, ())
-        await share_rows.change(tx, share_id, stamp_at=moment, revision=share.revision + 1)
+    share_ids = list(await tx.scalars(select(shares.c.id).where(shares.c.state != ShareState.REMOVED)))
+    if share_ids:
+        await share_rows.restamp(tx, share_ids, now)
     return len(share_ids)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import stat
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,10 +14,11 @@ import pytest
 from sqlalchemy.exc import StatementError
 
 from feedserver.model.errors import StorageReadOnly, StorageUnavailable
-from feedserver.storage import collections, engine, meta, sqlite
+from feedserver.storage import accounts, collections, engine, meta, shares, sqlite
 from feedserver.storage.engine import Database
+from feedserver.storage.upkeep import restamp_shares
 from tests.builders import NOON
-from tests.storage.drafts import a_calendar, a_draft, put
+from tests.storage.drafts import a_calendar, a_draft, a_member, a_share_of, put
 
 
 @pytest.fixture
@@ -42,6 +44,37 @@ async def test_forty_writers_at_once_lose_no_update(db: Database, other: Databas
         (after,) = await collections.list_all(tx)
     assert (after.seq, after.object_count) == (40, 40)
     assert after.stamp_at >= calendar.stamp_at
+
+
+async def test_writers_of_shares_and_calendars_do_not_wait_for_each_other_for_ever(
+    db: Database, other: Database
+) -> None:
+    """Locks are taken in one order; else PostgreSQL ends one of two that wait for each other."""
+    async with db.write() as tx:
+        owner = await a_member(tx)
+        calendars = [await a_calendar(tx, owner_id=owner.id) for _ in range(3)]
+        made = [await a_share_of(tx, *calendars[number:]) for number in (0, 1, 2, 0)]
+
+    async def change(database: Database, number: int) -> None:
+        calendar, share = calendars[number % 3], made[number % 4]
+        async with database.write() as tx:
+            match number % 6:
+                case 0:
+                    await put(tx, calendar, a_draft(f"{number}"))
+                case 1:
+                    await shares.edit(tx, replace(share, name=f"{number}"), NOON)
+                case 2:
+                    await accounts.set_active(tx, owner.id, NOON, is_active=bool(number % 4))
+                case 3:
+                    await a_share_of(tx, *calendars)
+                case 4:
+                    await restamp_shares(tx, NOON)
+                case 5:
+                    spare = await a_calendar(tx, "spare")
+                    await a_share_of(tx, calendar, spare)
+                    await collections.remove(tx, spare.id, NOON)
+
+    await asyncio.gather(*(change(one, number) for number, one in enumerate([db, other] * 30)))
 
 
 async def test_unit_that_raises_leaves_nothing(db: Database) -> None:
