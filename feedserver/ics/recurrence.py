@@ -16,11 +16,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import product
 
 from feedserver.ics.daysets import DAY, WEEK, admits_day, admits_yearday, completed, days_of_month, days_of_year
+from feedserver.ics.moments import Local
 from feedserver.ics.values import Frequency, RRule
 from feedserver.model.errors import RecurrenceTooCostly
-
-Local = date | datetime
-"""A date, or a naive local datetime."""
 
 MAX_STEPS = 20_000
 """Of one budget by default: a daily rule for 50 years, or some 20 ms."""
