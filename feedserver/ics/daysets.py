@@ -38,16 +38,22 @@ def completed(rule: RRule, start: date) -> RRule:
 
 
 def days_of_year(rule: RRule, year: int) -> list[date]:
-    """The days a completed YEARLY rule picks in `year`, sorted. Each BY part narrows: they are intersected."""
+    """The days a completed YEARLY rule picks in `year`, sorted. Each BY part narrows: they are intersected.
+
+    An ordinal in BYDAY counts within the month where BYMONTH is there, else within the year.
+    """
     sets: list[set[date]] = []
     if rule.by_yearday:
         sets.append(_year_days(year, rule.by_yearday))
     if rule.by_weekno:
         sets.append(_week_days(year, rule.by_weekno, rule.wkst))
-    if rule.by_month or rule.by_monthday:
-        months = rule.by_month or range(1, 13)
-        sets.append({day for month in months for day in days_of_month(rule, year, month)})
-    elif rule.by_day:
+    if rule.by_month:
+        sets.append({day for month in rule.by_month for day in days_of_month(rule, year, month)})
+        return sorted(set.intersection(*sets))
+    if rule.by_monthday:
+        plain = replace(rule, by_day=())
+        sets.append({day for month in range(1, 13) for day in days_of_month(plain, year, month)})
+    if rule.by_day:
         sets.append(_weekdays_between(date(year, 1, 1), date(year, 12, 31), rule.by_day))
     return sorted(set.intersection(*sets))
 

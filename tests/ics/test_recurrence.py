@@ -75,6 +75,7 @@ def test_rfc_5545_section_3_8_5_3_example(rule: str, expected: str) -> None:
             datetime(1997, 1, 1, 9),
             "1997: 1/1 4/10 7/19 2000: 1/1 4/9 7/18 2003: 1/1 4/10 7/19 2006: 1/1",
         ),
+        ("FREQ=YEARLY;BYDAY=-1MO;BYMONTHDAY=-1", datetime(2000, 1, 1, 9), "2001: 12/31 2007: 12/31"),
         ("FREQ=YEARLY;BYDAY=20MO", datetime(1997, 5, 19, 9), "1997: 5/19 1998: 5/18 1999: 5/17"),
         (
             "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8",
