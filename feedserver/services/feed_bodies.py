@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from feedserver.ics.feed import FeedText
 from feedserver.model.calendar_object import ETag
@@ -20,7 +21,7 @@ _COPIES = 3
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, kw_only=True, eq=False, weakref_slot=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class FeedVersion:
     """One version of a feed without its bytes: small enough to keep for every share, and enough for a 304."""
 
@@ -29,6 +30,8 @@ class FeedVersion:
     etag: ETag
     last_modified_at: datetime
     """Logical: may lie a moment ahead of the wall clock (F25)."""
+    faces: dict[str, Any] = field(default_factory=dict)
+    """For the faces to keep what they made of this version; it goes when the version goes."""
 
     def is_of(self, state: FeedState, window: Window | None) -> bool:
         """True when this is the feed of that state; equal states become one object, so that the next time is quick."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from feedserver.ics.feed import FeedText, whole
 from feedserver.ics.notices import Tombstone, tombstone
@@ -42,7 +42,7 @@ from feedserver.services.feed_state import (
     whole_second,
     window_of,
 )
-from feedserver.services.proven import Marks, ProvenCopies
+from feedserver.services.proven import CoarseMarks, Marks, ProvenCopies
 from feedserver.storage import accounts as account_rows
 from feedserver.storage.engine import Database
 
@@ -70,24 +70,23 @@ class OpenShare:
     valid_from: datetime
     valid_until: datetime
     """The next moment at which time alone changes the judgement."""
+    needs_login: bool
+    """A share that is off asks nobody for a password: there is nothing to protect (T6)."""
 
     @property
     def share(self) -> Share:
         """The share itself."""
         return self.state.share
 
-    @property
-    def needs_login(self) -> bool:
-        """A share that is off asks nobody for a password: there is nothing to protect (T6)."""
-        return self.state.share.kind is ShareKind.SECURED and self.standing.standing is Standing.LIVE
 
-
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OffFeed:
     """The data-free calendar of a share that is off."""
 
     text: FeedText
     last_modified_at: datetime
+    faces: dict[str, Any] = field(default_factory=dict)
+    """As a `FeedVersion` has it."""
 
     @property
     def etag(self) -> ETag:
@@ -120,8 +119,9 @@ class FeedService:
         self._bodies = bodies
         self._style = style
         self._retention = retention
-        self._states: ProvenCopies[FeedState] = ProvenCopies(marks, partial(read_current_state, db))
-        self._accounts: ProvenCopies[Account] = ProvenCopies(marks, partial(_read_account, db))
+        coarse = CoarseMarks(marks, db)
+        self._states: ProvenCopies[FeedState] = ProvenCopies(coarse, partial(read_current_state, db))
+        self._accounts: ProvenCopies[Account] = ProvenCopies(coarse, partial(_read_account, db))
         self._open: OrderedDict[str, OpenShare] = OrderedDict()
         self._off: OrderedDict[tuple[str, ShareStanding], OffFeed] = OrderedDict()
 
@@ -169,6 +169,7 @@ class FeedService:
             window=window,
             valid_from=now,
             valid_until=self._next_turn(state, window, now),
+            needs_login=state.share.kind is ShareKind.SECURED and standing.standing is Standing.LIVE,
         )
         _remember(self._open, token, opened)
         return opened

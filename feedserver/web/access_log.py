@@ -11,6 +11,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from hashlib import blake2b
 
@@ -18,15 +19,16 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 from aiohttp.web_request import BaseRequest
 
+from feedserver.web.answer import Ready
 from feedserver.web.client import UNKNOWN, Proxies, shortened
 
 FLUSH_AFTER_S = 0.25
 
 SUBJECT = web.RequestKey("subject", str)
-"""What the request was about, as `subject()` spells it; absent when no handler was reached."""
-REQUEST_ID = web.RequestKey("request_id", str)
+"""What the request was about, as `subject()` spells it, where its answer does not know (an error)."""
 
-_NO_SUBJECT = '"route":"none"'
+_asked_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request at hand, once somebody asked for it; aiohttp handles each request in a context of its own."""
 _process = secrets.token_hex(3)
 _numbers = itertools.count(1)
 
@@ -38,13 +40,22 @@ def subject(route: str, share_id: str | None = None) -> str:
     return f'"route":"{route}","share":"{blake2b(share_id.encode(), digest_size=5).hexdigest()}"'
 
 
-def request_id(request: BaseRequest) -> str:
-    """The request's id, given when it is first asked for: random per process, then counted."""
-    found = request.get(REQUEST_ID)
-    if found is None:
-        found = f"{_process}-{next(_numbers):x}"
-        request[REQUEST_ID] = found
+def request_id() -> str:
+    """The id of the request at hand, given when it is first asked for: random per process, then counted."""
+    found = _asked_id.get()
+    if not found:
+        found = _new_id()
+        _asked_id.set(found)
     return found
+
+
+def _new_id() -> str:
+    return f"{_process}-{next(_numbers):x}"
+
+
+def _subject_of(request: BaseRequest) -> str:
+    about: str = request.get(SUBJECT, '"route":"none"')
+    return about
 
 
 class AccessJournal:
@@ -99,8 +110,8 @@ class AccessJournal:
 
 class _ConnectionLogger(AbstractAccessLogger):
     journal: AccessJournal
-    _peer: str | None = None
-    _shown_peer = UNKNOWN
+    _peer = ""
+    """The connection's own end, as it is logged; found when it is first needed."""
 
     def log(self, request: BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Add one line."""
@@ -108,16 +119,17 @@ class _ConnectionLogger(AbstractAccessLogger):
         status = response.status
         if status == 304 and journal.skip_unchanged:  # noqa: PLR2004
             return
+        about = (isinstance(response, Ready) and response.subject) or _subject_of(request)
         journal.add(
-            f'"event":"access","request":"{request_id(request)}","from":"{self._shown(request)}",'
-            f'"method":"{request.method}",{request.get(SUBJECT, _NO_SUBJECT)},"status":{status},'
+            f'"event":"access","request":"{_asked_id.get() or _new_id()}","from":"{self._shown(request)}",'
+            f'"method":"{request.method}",{about},"status":{status},'
             f'"bytes":{response.body_length},"ms":{time * 1000:.2f}}}'
         )
 
     def _shown(self, request: BaseRequest) -> str:
-        """The client's address as the journal spells it; remembered, because a connection asks many times."""
-        address = self.journal.proxies.client_address(request)
-        if address != self._peer:
-            self._peer = address
-            self._shown_peer = self.journal.spell_address(address)
-        return self._shown_peer
+        """The client's address as the journal spells it."""
+        if "X-Forwarded-For" in request.headers:
+            return self.journal.spell_address(self.journal.proxies.client_address(request))
+        if not self._peer:
+            self._peer = self.journal.spell_address(request.remote or UNKNOWN)
+        return self._peer

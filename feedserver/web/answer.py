@@ -31,10 +31,18 @@ class Answer:
     """Empty, too, when each sending brings its own."""
     _head: bytes = field(repr=False)
     """Status line and headers but for the Date and the empty line."""
+    subject: str = ""
+    """What the access log says it was about; empty when the request knows."""
 
     @classmethod
     def make(
-        cls, status: int, headers: tuple[tuple[str, str], ...], body: bytes = b"", *, length_bytes: int | None = None
+        cls,
+        status: int,
+        headers: tuple[tuple[str, str], ...],
+        body: bytes = b"",
+        *,
+        length_bytes: int | None = None,
+        subject: str = "",
     ) -> Self:
         """Serialise the headers. `length_bytes`: the length of a body that `to` will be given, as large ones are.
 
@@ -45,43 +53,50 @@ class Answer:
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in headers)]
         if any(not line.isprintable() for line in lines):
             raise ValueError("a header holds a control character")
-        return cls(status, headers, body, "\r\n".join(lines).encode() + b"\r\nDate: ")
+        return cls(status, headers, body, "\r\n".join(lines).encode() + b"\r\nDate: ", subject)
 
     def to(self, request: BaseRequest, body: bytes | None = None) -> web.StreamResponse:
         """The answer to this request; a HEAD is told the length of the body and not sent it."""
         sent = self.body if body is None else body
         if request.version == HttpVersion11 and request.keep_alive:
-            return _Ready(self.status, self._head, b"" if request.method == "HEAD" else sent)
+            return Ready(self.status, self._head, b"" if request.method == "HEAD" else sent, self.subject)
         # HTTP/1.0 and closing connections need headers of their own: aiohttp knows which.
         return web.Response(status=self.status, headers=CIMultiDict(self.headers), body=sent)
 
 
-class _Ready(web.StreamResponse):
+class Ready(web.StreamResponse):
     """Sends the head of an `Answer` on a connection that stays open, without touching a header again."""
 
-    def __init__(self, status: int, head: bytes, body: bytes) -> None:
-        super().__init__(status=status)
+    def __init__(self, status: int, head: bytes, body: bytes, subject: str) -> None:
+        # Not the base's constructor: it costs as much as all of this, for headers, cookies and a reason never used.
+        self._status = status
+        self.subject = subject
         self._head = head
         self._sent_body = body
         self._writer: AbstractStreamWriter | None = None
 
     @property
     def keep_alive(self) -> bool:
+        """Always: other connections are not answered this way."""
         return True
 
     @property
     def prepared(self) -> bool:
+        """True once it is known where to write."""
         return self._writer is not None
 
     @property
     def body_length(self) -> int:
+        """Bytes of the body as it is sent."""
         return len(self._sent_body)
 
     async def prepare(self, request: BaseRequest) -> AbstractStreamWriter:
+        """Nothing to prepare: the head is ready."""
         self._writer = request.writer
         return self._writer
 
     async def write_eof(self, data: bytes = b"") -> None:  # noqa: ARG002 - aiohttp's signature
+        """Write head and body at once."""
         writer = self._writer
         if writer is None:
             raise RuntimeError("write_eof() before prepare()")

@@ -23,9 +23,9 @@ class Proxies:
     def client_address(self, request: BaseRequest) -> str:
         """The address nearest to us that is none of our proxies; what lies beyond it could be made up (threat B04)."""
         peer = request.remote or UNKNOWN
-        if not self._is_trusted(peer):
+        if "X-Forwarded-For" not in request.headers or not self._is_trusted(peer):
             return peer
-        for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+        for hop in reversed(",".join(request.headers.getall("X-Forwarded-For")).split(",")):
             address = _bare(hop)
             if address is None:
                 break

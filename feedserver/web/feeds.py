@@ -6,7 +6,6 @@ The order is the contract's: signature, state, credentials, validators, body.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
@@ -36,9 +35,11 @@ from feedserver.web.negotiation import is_office, names_html, takes_gzip
 from feedserver.web.page import Pages
 
 Document = FeedVersion | OffFeed
-_Shelf = WeakKeyDictionary[Document, "_Answers"]
 
 _READ = ("GET", "HEAD")
+_AT_FEED = "feed"
+_AT_PAGE = "page"
+"""The same document under the page's address, where the answer also depends on Accept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +54,8 @@ class FeedOptions:
 
 @dataclass(slots=True)
 class _Answers:
-    """All answers of one document, each made when it is first needed; they hold no body."""
+    """All answers of one document at one place, each made when it is first needed; they hold no body."""
 
-    subject: str
     last_modified_s: int
     unchanged: dict[bool, Answer] = field(default_factory=dict)
     """By whether the client takes gzip."""
@@ -85,15 +85,12 @@ class FeedFace:
         self._proxies = proxies
         self._pages = pages
         self._options = options
-        self._of_feed: _Shelf = WeakKeyDictionary()
-        self._of_page: _Shelf = WeakKeyDictionary()
-        """The same under the page's address, where the answer also depends on Accept."""
 
     async def feed(self, request: web.Request) -> web.StreamResponse:
         """`/s/<token>/<slug>.ics`: always the feed; the slug may be any (F3)."""
         if request.method not in _READ:
             return await self._other_method(request)
-        return await self._feed(request, await self._opened(request), self._of_feed)
+        return await self._feed(request, await self._opened(request), _AT_FEED)
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """`/s/<token>/`: a page for who names text/html, the feed for everybody else."""
@@ -102,7 +99,7 @@ class FeedFace:
         opened = await self._opened(request)
         if names_html(request.headers.get("Accept", "")):
             return await self._page(request, opened)
-        return await self._feed(request, opened, self._of_page)
+        return await self._feed(request, opened, _AT_PAGE)
 
     async def _opened(self, request: web.Request) -> OpenShare:
         """The share behind the link. Forged ones are counted by address; good ones are never held up (U15)."""
@@ -129,10 +126,10 @@ class FeedFace:
         """
         if not opened.needs_login:
             return opened, opened.standing
-        request[SUBJECT] = subject("feed", opened.share.id)
         headers = request.headers.getall("Authorization", [])
         account = self._feeds.recognise(headers[0]) if len(headers) == 1 else None
         if account is None:
+            request[SUBJECT] = subject("feed", opened.share.id)
             credentials = read_credentials(headers)
             if credentials is None:
                 raise CredentialsRefused("login required")
@@ -143,41 +140,38 @@ class FeedFace:
             opened = await self._feeds.open(opened.token)
         return opened, self._feeds.standing_for(opened, account)
 
-    async def _feed(self, request: web.Request, opened: OpenShare, shelf: _Shelf) -> web.StreamResponse:
+    async def _feed(self, request: web.Request, opened: OpenShare, place: str) -> web.StreamResponse:
         opened, standing = await self._standing(request, opened)
         if standing.standing is not Standing.LIVE:
-            return self._off(request, opened, standing, shelf)
+            return self._off(request, opened, standing, place)
         version = self._feeds.recall_version(opened)
         text = None
         if version is None:
             version, text = await self._feeds.render(opened)
-        answers = shelf.get(version) or self._answers(opened, version, shelf)
-        request[SUBJECT] = answers.subject
+        answers = version.faces.get(place) or self._answers(version, place)
         is_gzip = self._is_gzip(request)
         if is_unchanged(request.headers, version.etag, answers.last_modified_s):
-            return self._unchanged(opened, version, answers, shelf, is_gzip=is_gzip).to(request)
+            return self._unchanged(opened, version, answers, place, is_gzip=is_gzip).to(request)
         text = text or self._feeds.recall_text(version)
         if text is None:
             version, text = await self._feeds.render(opened)
-            answers = shelf.get(version) or self._answers(opened, version, shelf)
+            answers = version.faces.get(place) or self._answers(version, place)
         body = text.gzip if is_gzip else text.body
-        return self._full(opened, version, answers, shelf, body, is_gzip=is_gzip).to(request, body)
+        return self._full(opened, version, answers, place, body, is_gzip=is_gzip).to(request, body)
 
-    def _off(
-        self, request: web.Request, opened: OpenShare, standing: ShareStanding, shelf: _Shelf
-    ) -> web.StreamResponse:
+    def _off(self, request: web.Request, opened: OpenShare, standing: ShareStanding, place: str) -> web.StreamResponse:
         """The data-free calendar. Only its own ETag makes it a 304: `*` and dates also fit the copy of a live feed."""
-        request[SUBJECT] = subject("feed", opened.share.id)
         if closed := self._closed(standing):
+            request[SUBJECT] = subject("feed", opened.share.id)
             return closed.to(request)
         feed = self._feeds.off(opened, standing)
-        answers = shelf.get(feed) or self._answers(opened, feed, shelf)
+        answers = feed.faces.get(place) or self._answers(feed, place)
         is_gzip = self._is_gzip(request)
         wanted = request.headers.get("If-None-Match", "")
         if wanted.strip() != "*" and names_etag(wanted, feed.etag):
-            return self._unchanged(opened, feed, answers, shelf, is_gzip=is_gzip).to(request)
+            return self._unchanged(opened, feed, answers, place, is_gzip=is_gzip).to(request)
         body = feed.text.gzip if is_gzip else feed.text.body
-        return self._full(opened, feed, answers, shelf, body, is_gzip=is_gzip).to(request, body)
+        return self._full(opened, feed, answers, place, body, is_gzip=is_gzip).to(request, body)
 
     def _closed(self, standing: ShareStanding) -> Answer | None:
         """The answer to who is not even told that it is over; None when they are told."""
@@ -185,22 +179,23 @@ class FeedFace:
             return self._errors.not_found
         return self._errors.gone if standing.standing is Standing.GONE else None
 
-    def _answers(self, opened: OpenShare, document: Document, shelf: _Shelf) -> _Answers:
-        moment_s = int(document.last_modified_at.timestamp())
-        answers = _Answers(subject("feed", opened.share.id), moment_s)
+    def _answers(self, document: Document, place: str) -> _Answers:
+        answers = _Answers(int(document.last_modified_at.timestamp()))
         # A Last-Modified that was cut to the present is right for this request alone.
         if document.last_modified_at <= self._clock.now():
-            shelf[document] = answers
+            document.faces[place] = answers
         return answers
 
     def _unchanged(
-        self, opened: OpenShare, document: Document, answers: _Answers, shelf: _Shelf, *, is_gzip: bool
+        self, opened: OpenShare, document: Document, answers: _Answers, place: str, *, is_gzip: bool
     ) -> Answer:
         """304 with the validators and what caches need, and no body (F12, O16)."""
         answer = answers.unchanged.get(is_gzip)
         if answer is None:
-            headers = self._headers(opened, document, shelf, is_gzip=is_gzip)
-            answer = self._policy.answer(304, cache_control=REVALIDATE, headers=headers)
+            headers = self._headers(opened, document, place, is_gzip=is_gzip)
+            answer = self._policy.answer(
+                304, cache_control=REVALIDATE, headers=headers, subject=subject(place, opened.share.id)
+            )
             answers.unchanged[is_gzip] = answer
         return answer
 
@@ -209,7 +204,7 @@ class FeedFace:
         opened: OpenShare,
         document: Document,
         answers: _Answers,
-        shelf: _Shelf,
+        place: str,
         body: bytes,
         *,
         is_gzip: bool,
@@ -224,21 +219,22 @@ class FeedFace:
                 content_type=CALENDAR,
                 cache_control=REVALIDATE,
                 headers=(
-                    *self._headers(opened, document, shelf, is_gzip=is_gzip),
+                    *self._headers(opened, document, place, is_gzip=is_gzip),
                     named,
                     ("Accept-Ranges", "none"),
                     *encoding,
                 ),
                 length_bytes=len(body),
+                subject=subject(place, opened.share.id),
             )
             answers.full[is_gzip] = answer
         return answer
 
-    def _headers(self, opened: OpenShare, document: Document, shelf: _Shelf, *, is_gzip: bool) -> Headers:
+    def _headers(self, opened: OpenShare, document: Document, place: str, *, is_gzip: bool) -> Headers:
         """What 200 and 304 have in common."""
         is_public = opened.share.kind is ShareKind.PUBLIC
         varies = [
-            *(["Accept"] if shelf is self._of_page else []),
+            *(["Accept"] if place is _AT_PAGE else []),
             *(["Accept-Encoding"] if self._options.is_compressed else []),
             *([] if is_public and isinstance(document, FeedVersion) else ["Authorization"]),
         ]

@@ -42,11 +42,11 @@ class Gate:
                     return self._to_https(request).to(request)
                 return await face(request)
             except FeedserverError as error:
-                return self._answer_to(error, request).to(request)
+                return self._answer_to(error).to(request)
             except web.HTTPException:
                 return self._errors.not_found.to(request)
             except Exception:  # noqa: BLE001 - the last net: logged, and a bland 500
-                _log.exception("request %s failed", request_id(request))
+                _log.exception("request %s failed", request_id())
                 return self._errors.unexpected().to(request)
 
         return guarded
@@ -70,9 +70,9 @@ class Gate:
 
         return self.guard(face)
 
-    def _answer_to(self, error: FeedserverError, request: web.Request) -> Answer:
+    def _answer_to(self, error: FeedserverError) -> Answer:
         if isinstance(error, StorageUnavailable | StorageCorrupt):
-            _log.warning("request %s: %s: %s", request_id(request), type(error).__name__, error)
+            _log.warning("request %s: %s: %s", request_id(), type(error).__name__, error)
         return self._errors.to(error)
 
     def _to_https(self, request: web.Request) -> Answer:

@@ -68,10 +68,11 @@ class HeaderPolicy:
         cache_control: str = NO_STORE,
         headers: Headers = (),
         length_bytes: int | None = None,
+        subject: str = "",
     ) -> Answer:
         """An answer with every header of group O; `headers` are the ones of this case alone.
 
-        `length_bytes`: of a body that each sending brings along.
+        `length_bytes`: of a body that each sending brings along; `subject`: for the access log.
         """
         pairs = [*_ALWAYS, ("Cache-Control", cache_control)]
         if status not in (204, 304):
@@ -80,7 +81,7 @@ class HeaderPolicy:
             pairs += [("Content-Security-Policy", _PAGE_POLICY), ("Cross-Origin-Opener-Policy", "same-origin")]
         if self.is_https:
             pairs.append(("Strict-Transport-Security", _HSTS))
-        return Answer.make(status, (*pairs, *headers), body, length_bytes=length_bytes)
+        return Answer.make(status, (*pairs, *headers), body, length_bytes=length_bytes, subject=subject)
 
     def cors(self, *, is_public: bool) -> Headers:
         """Public feeds are open to scripts and never with credentials; secured ones are not (F29)."""
