@@ -191,7 +191,7 @@ async def _working(house: House) -> AsyncIterator[None]:
     """The workers: what follows the key file, and what renders anew."""
     workers = [
         asyncio.create_task(_repeat(KEY_FILE_S, house.keys.follow), name="keys"),
-        asyncio.create_task(_repeat(RENEWAL_S, house.renewal.renew_due), name="renewal"),
+        asyncio.create_task(_repeat(RENEWAL_S, house.renewal.run), name="renewal"),
     ]
     try:
         yield

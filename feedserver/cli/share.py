@@ -12,7 +12,7 @@ import click
 from feedserver.cli.command import Group, with_house
 from feedserver.cli.moments import moment_of
 from feedserver.cli.output import Output, confirm, table
-from feedserver.cli.share_answers import share_json, share_lines, standing
+from feedserver.cli.share_answers import share_json, share_lines, shares_json, standing
 from feedserver.model.share import DetailLevel, Share, ShareEntry, ShareFilter, ShareKind
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _moment(house: House, text: str | None, option: str) -> datetime | None:
 async def list_(house: House, output: Output) -> None:
     """List all shares but removed ones, by name, with their links."""
     shares = await house.sharing.list_all()
-    data = [await share_json(house, s) for s in shares]
+    data = await shares_json(house, shares)
     rows = ((s["id"], s["name"], s["kind"], s["standing"], s["page_url"]) for s in data)
     output.answer(data, table(("ID", "NAME", "KIND", "STATE", "LINK"), ([str(c) for c in row] for row in rows)))
 

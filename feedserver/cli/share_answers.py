@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,24 @@ if TYPE_CHECKING:
     from feedserver.app.house import House
     from feedserver.services.links import ShareLink
 
+Names = Mapping[str, str]
+"""What people call things, by id."""
+
 
 async def share_json(house: House, share: Share) -> dict[str, object]:
     """A share as scripts see it, with every link of it."""
+    return (await shares_json(house, [share]))[0]
+
+
+async def shares_json(house: House, shares: Sequence[Share]) -> list[dict[str, object]]:
+    """Shares as scripts see them; calendars and logins are looked up once for all."""
+    calendars = {c.id: c.name for c in await house.calendars.list_all()}
+    logins = {a.id: a.login for a in await house.accounts.list_all()}
+    return [_share_json(house, share, calendars, logins) for share in shares]
+
+
+def _share_json(house: House, share: Share, calendars: Names, logins: Names) -> dict[str, object]:
     general, *personal = house.sharing.links(share)
-    names = {c.id: c.name for c in await house.calendars.list_all()}
-    logins = {a.id: a.login for a in await house.accounts.list_all()} if share.grants else {}
-    members = [logins[g.account_id] for g in share.grants if g.withdrawn_at is None]
     return {
         "id": share.id,
         **urls(general),
@@ -27,13 +39,13 @@ async def share_json(house: House, share: Share) -> dict[str, object]:
         "standing": standing(house, share),
         "note": share.note,
         "calendars": [
-            {"id": e.collection_id, "name": names.get(e.collection_id), "details": e.level.value} for e in share.entries
+            {"id": e.collection_id, "name": calendars[e.collection_id], "details": e.level.value} for e in share.entries
         ],
         "filter": _filter_json(share.filter),
         "starts_at": _iso(share.starts_at),
         "expires_at": _iso(share.expires_at),
-        "recipients": [_recipient_json(recipient, personal) for recipient in share.recipients],
-        "users": sorted(members),
+        "recipients": [_recipient_json(r, personal) for r in sorted(share.recipients, key=lambda r: r.email)],
+        "users": sorted(logins[g.account_id] for g in share.grants if g.withdrawn_at is None),
         "created_at": _iso(share.created_at),
     }
 

@@ -78,9 +78,14 @@ def program(*args: str) -> list[str]:
 def run_program(*args: str, **environment: str) -> Answer:
     """Runs the real program with the settings of this test."""
     done = subprocess.run(
-        program(*args), capture_output=True, text=True, check=False, timeout=60, env=os.environ | environment | _PATH
+        program(*args),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=os.environ | environment | PROGRAM_PATH,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 
 
-_PATH = {"PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)}
+PROGRAM_PATH = {"PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)}
