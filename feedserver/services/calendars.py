@@ -20,7 +20,7 @@ from feedserver.services.renewal import Renewal
 from feedserver.services.sources import Source
 from feedserver.storage import accounts, collections, objects
 from feedserver.storage.engine import Database
-from feedserver.storage.upkeep import mark_due
+from feedserver.storage.upkeep import count_objects, mark_due
 
 MAX_NAME_CHARS = 200
 MAX_DESCRIPTION_CHARS = 10_000
@@ -83,9 +83,10 @@ class CalendarService:
             )
 
     async def find(self, ref: str) -> Collection:
-        """The calendar of that id, or the only one of that name."""
+        """The calendar of that id, or the only one of that name, with its `object_count`."""
         async with self._db.read() as tx:
-            return await collections.find(tx, ref)
+            found = await collections.find(tx, ref)
+            return replace(found, object_count=await count_objects(tx, found.id))
 
     async def list_all(self) -> list[Collection]:
         """All calendars with their `object_count`, sorted by name."""
@@ -105,7 +106,7 @@ class CalendarService:
                 await mark_due(tx, kept.id)
         if changed.timezone != kept.timezone:
             await self._renewal.renew_due()
-        return changed
+        return await self.find(changed.id)
 
     async def remove(self, ref: str) -> None:
         """Remove a calendar with all that it holds; a share that shows nothing else is removed with it."""

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from feedserver.ics.feed import FeedBody, FeedText
 from feedserver.ics.head import FeedHead, head
 from feedserver.ics.ingest import parse_object
-from feedserver.ics.limits import Limits
 from feedserver.ics.notices import KEEP_ALIVE_UID, keep_alive
 from feedserver.ics.rendition import render_window
 from feedserver.ics.slots import SlotWords, emitted_uid, fill, stamp_lines
@@ -22,14 +21,13 @@ from feedserver.model.collection import Collection
 from feedserver.model.errors import FeedserverError
 from feedserver.model.share import ShareEntry
 from feedserver.services.feed_state import FeedState, Window, read_state, whole_second, window_of
+from feedserver.services.objects import STORED_LIMITS
 from feedserver.storage import objects
 from feedserver.storage.engine import Database, Tx
 
 _log = logging.getLogger(__name__)
 
 _FROM_THE_BEGINNING = -1
-_STORED = Limits(max_import_bytes=2**31, max_object_bytes=2**31)
-"""What is stored was within the limits once; a limit that was lowered since hides nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +141,7 @@ class FeedAssembler:
         shown = []
         for found, rendition in batch:
             try:
-                parsed = parse_object(found.data, timezone=collection.timezone, limits=_STORED)
+                parsed = parse_object(found.data, timezone=collection.timezone, limits=STORED_LIMITS)
                 cut = render_window(parsed, entry.level, window.start_at, window.end_at)
             except FeedserverError:
                 _log.warning("object %s of calendar %s cannot be rendered and is left out", found.name, collection.id)

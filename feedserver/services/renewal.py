@@ -14,13 +14,12 @@ from dataclasses import replace
 from itertools import groupby
 
 from feedserver.ics.ingest import parse_object
-from feedserver.ics.limits import Limits
 from feedserver.ics.published import horizon_of
 from feedserver.ics.rendition import fingerprint
 from feedserver.model.calendar_object import CalendarObject, ObjectDraft, ObjectIndex
 from feedserver.model.clock import Clock
 from feedserver.model.errors import FeedserverError
-from feedserver.services.objects import draft_of
+from feedserver.services.objects import STORED_LIMITS, draft_of
 from feedserver.storage import collections, meta, objects
 from feedserver.storage.engine import Database
 from feedserver.storage.upkeep import mark_due, restamp_shares
@@ -28,8 +27,6 @@ from feedserver.storage.upkeep import mark_due, restamp_shares
 _DUE = 5_000
 """How many due objects are asked for at once: finding them sorts all that are due."""
 _BATCH = 200
-_STORED = Limits(max_import_bytes=2**31, max_object_bytes=2**31)
-"""What is stored was within the limits once; a limit that was lowered since hides nothing."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +57,11 @@ class Renewal:
             await mark_due(tx)
             await restamp_shares(tx, self._clock.now())
         return known is not None
+
+    async def run(self) -> None:
+        """What a worker does from time to time. A restored backup may have been rendered by an older program."""
+        await self.note_program()
+        await self.renew_due()
 
     async def renew_due(self) -> int:
         """Render all that is due; how many objects there were. In batches, each its own write unit."""
@@ -96,7 +98,7 @@ class Renewal:
     def _draft(self, stored: CalendarObject, timezone: str) -> ObjectDraft:
         """An object that today's rules refuse shows nothing any more, and the log says so; its bytes stay."""
         try:
-            parsed = parse_object(stored.data, timezone=timezone, limits=_STORED)
+            parsed = parse_object(stored.data, timezone=timezone, limits=STORED_LIMITS)
             draft = draft_of(parsed, name=stored.name, now=self._clock.now())
         except FeedserverError as error:
             _log.warning("object %s of calendar %s is left out: %s", stored.name, stored.collection_id, error)
