@@ -172,6 +172,8 @@ SLOW = {Frequency.SECONDLY: timedelta(days=1), Frequency.MINUTELY: timedelta(day
 @given(rule=rules(), start=STARTS)
 def test_agrees_with_dateutil(rule: RRule, start: datetime) -> None:
     found = _within_budget(instances(rule, start, budget=Budget(2_000)), 12)
+    # dateutil begins the first week at DTSTART; BYSETPOS then counts in a part of it (RFC 5545: in the whole week)
+    assume(not (rule.freq is Frequency.WEEKLY and rule.by_setpos and start.weekday() != rule.wkst))
     assume(found and found[-1] - start < SLOW.get(rule.freq, timedelta.max))
     text = format_rrule(rule)
     assert parse_rrule(text) == rule
