@@ -1,14 +1,15 @@
-"""Shares as rows: five statements load a batch of them, a few raise the stamps of all."""
+"""Shares as rows: four statements load a batch of them, a few raise the stamps of all."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select, update
+from sqlalchemy import Column, RowMapping, Select, select, update
 
+from feedserver.model.collection import Collection
 from feedserver.model.errors import NotFound
 from feedserver.model.share import Grant, Recipient, Share, ShareEntry, ShareFilter
 from feedserver.storage.engine import Tx
@@ -18,41 +19,64 @@ from feedserver.storage.tables import accounts, collections, grants, recipients,
 
 BATCH = 500
 FILTER_COLUMNS = ("categories_in", "categories_out", "words", "days_back", "days_ahead")
+_SHOWN = tuple(column.name for column in collections.c)
+_Rows = list[dict[str, Any]]
 _PLAIN = tuple(column.name for column in shares.c if column.name not in FILTER_COLUMNS)
 
 
 async def load(tx: Tx, rows: Sequence[RowMapping]) -> list[Share]:
     """The shares of these rows (at most BATCH), in their order, whole."""
+    return [share for share, _ in await _load(tx, rows)]
+
+
+async def load_with_collections(tx: Tx, row: RowMapping) -> tuple[Share, tuple[Collection, ...]]:
+    """The share of this row and its collections, in the order of its entries."""
+    ((share, entries),) = await _load(tx, [row], shown=tuple(collections.c))
+    return share, tuple(Collection(**{name: entry[name] for name in _SHOWN}) for entry in entries)
+
+
+async def _load(tx: Tx, rows: Sequence[RowMapping], *, shown: Sequence[Column[Any]] = ()) -> list[tuple[Share, _Rows]]:
+    """Each share with the rows of its entries, which carry the columns `shown` of their collections."""
     ids = [row["id"] for row in rows]
-    entries = await _grouped(tx, _entries_of(ids))
+    entries = await _grouped(tx, _entries_of(ids, shown))
     its_recipients = await _grouped(tx, _recipients_of(ids))
     its_grants = await _grouped(tx, _grants_of(ids))
-    paused = set(await tx.scalars(_with_inactive_owner(ids)))
     return [
-        Share(
-            **{name: row[name] for name in _PLAIN},
-            filter=ShareFilter(**{name: row[name] for name in FILTER_COLUMNS}),
-            entries=tuple(ShareEntry(**values) for values in entries[row["id"]]),
-            recipients=tuple(Recipient(**values) for values in its_recipients[row["id"]]),
-            grants=tuple(Grant(**values) for values in its_grants[row["id"]]),
-            is_owner_active=row["id"] not in paused,
-        )
+        (_share_of(row, entries[row["id"]], its_recipients[row["id"]], its_grants[row["id"]]), entries[row["id"]])
         for row in rows
     ]
 
 
-async def _grouped(tx: Tx, statement: Select[Any]) -> defaultdict[str, list[dict[str, Any]]]:
+def _share_of(row: RowMapping, entries: _Rows, its_recipients: _Rows, its_grants: _Rows) -> Share:
+    return Share(
+        **{name: row[name] for name in _PLAIN},
+        filter=ShareFilter(**{name: row[name] for name in FILTER_COLUMNS}),
+        entries=tuple(ShareEntry(collection_id=entry["collection_id"], level=entry["level"]) for entry in entries),
+        recipients=tuple(Recipient(**values) for values in its_recipients),
+        grants=tuple(Grant(**values) for values in its_grants),
+        is_owner_active=all(entry["is_owner_active"] is not False for entry in entries),
+    )
+
+
+async def _grouped(tx: Tx, statement: Select[Any]) -> defaultdict[str, _Rows]:
     """Rows by their first column, without it."""
-    groups: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    groups: defaultdict[str, _Rows] = defaultdict(list)
     for row in (await tx.execute(statement)).mappings():
         values = dict(row)
         groups[values.pop("share_id")].append(values)
     return groups
 
 
-def _entries_of(ids: Sequence[str]) -> Select[Any]:
-    c = share_entries.c
-    return select(c.share_id, c.collection_id, c.level).where(c.share_id.in_(ids)).order_by(c.share_id, c.position)
+def _entries_of(ids: Sequence[str], shown: Sequence[Column[Any]]) -> Select[Any]:
+    """An entry without an owner has None for `is_owner_active`."""
+    e = share_entries.c
+    return (
+        select(e.share_id, e.collection_id, e.level, accounts.c.is_active.label("is_owner_active"), *shown)
+        .join(collections, collections.c.id == e.collection_id)
+        .outerjoin(accounts, accounts.c.id == collections.c.owner_id)
+        .where(e.share_id.in_(ids))
+        .order_by(e.share_id, e.position)
+    )
 
 
 def _recipients_of(ids: Sequence[str]) -> Select[Any]:
@@ -61,15 +85,6 @@ def _recipients_of(ids: Sequence[str]) -> Select[Any]:
 
 def _grants_of(ids: Sequence[str]) -> Select[Any]:
     return select(grants).where(grants.c.share_id.in_(ids)).order_by(grants.c.granted_at, grants.c.account_id)
-
-
-def _with_inactive_owner(ids: Sequence[str]) -> Select[tuple[str]]:
-    return (
-        select(share_entries.c.share_id)
-        .join(collections, collections.c.id == share_entries.c.collection_id)
-        .join(accounts, accounts.c.id == collections.c.owner_id)
-        .where(share_entries.c.share_id.in_(ids), accounts.c.is_active.is_(False))
-    )
 
 
 async def lock(tx: Tx, share_id: str) -> Share:
@@ -101,23 +116,24 @@ async def newest_moments(tx: Tx, collection_ids: Iterable[str]) -> tuple[datetim
     return max((stamp_at for stamp_at, _ in rows), default=None), max((at for _, at in rows), default=None)
 
 
-async def restamp(tx: Tx, share_ids: Collection[str], now: datetime) -> datetime:
+async def restamp(tx: Tx, share_ids: Iterable[str], now: datetime) -> datetime:
     """Raises the stamps of all these shares; the moment, which is common to them."""
     moments: list[datetime | None] = []
-    for some in batches(sorted(share_ids)):
+    ids = sorted(share_ids)
+    for some in batches(ids):
         c = shares.c
         held = select(c.stamp_at, c.state_at, c.rotated_at).where(c.id.in_(some)).order_by(c.id)
         for row in await tx.execute(held.with_for_update(key_share=True)):
             moments += row
     shown: set[str] = set()
-    for some in batches(sorted(share_ids)):
+    for some in batches(ids):
         shown |= set(await tx.scalars(select(share_entries.c.collection_id).where(share_entries.c.share_id.in_(some))))
     moment = next_moment(now, *moments, *await newest_moments(tx, shown))
-    await update_all(tx, share_ids, stamp_at=moment, revision=shares.c.revision + 1)
+    await update_all(tx, ids, stamp_at=moment, revision=shares.c.revision + 1)
     return moment
 
 
-async def update_all(tx: Tx, share_ids: Collection[str], **values: Any) -> None:
+async def update_all(tx: Tx, share_ids: Iterable[str], **values: Any) -> None:
     """Sets these columns of all these shares."""
     for some in batches(sorted(share_ids)):
         await tx.execute(update(shares).where(shares.c.id.in_(some)).values(**values))

@@ -106,12 +106,8 @@ async def by_id(tx: Tx, share_id: str) -> Share | None:
 
 async def feed_state(tx: Tx, share_id: str) -> tuple[Share, tuple[Collection, ...]] | None:
     """The share and its collections, in the order of its entries; None when there is no such share."""
-    share = await by_id(tx, share_id)
-    if share is None:
-        return None
-    shown = select(collections).where(collections.c.id.in_([entry.collection_id for entry in share.entries]))
-    found = {row["id"]: Collection(**row) for row in (await tx.execute(shown)).mappings()}
-    return share, tuple(found[entry.collection_id] for entry in share.entries)
+    row = (await tx.execute(select(shares).where(shares.c.id == share_id))).mappings().one_or_none()
+    return await share_rows.load_with_collections(tx, row) if row else None
 
 
 async def find(tx: Tx, name_or_id: str) -> Share:

@@ -19,6 +19,7 @@ from feedserver.storage.engine import Database
 from feedserver.storage.sqlite import VERSION_TABLE
 from feedserver.storage.tables import metadata
 from tests.conftest import REPOSITORY
+from tests.databases import PostgresServer
 
 SCRIPT = Path(__file__).with_name("other_process.py")
 
@@ -146,3 +147,27 @@ async def test_server_that_cannot_be_reached_is_told_without_the_password(tmp_pa
     with pytest.raises(StorageUnavailable) as raised:
         await Database.open("postgres://ann:s3cret@127.0.0.1:1/db", data_dir=tmp_path)
     assert "s3cret" not in str(raised.value)
+
+
+async def test_path_with_odd_characters_is_the_file_of_that_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a b?c#d%41&mode=memory é"
+    folder.mkdir()
+    db = await Database.open(data_dir=folder)
+    async with db.read():
+        pass
+    await db.close()
+    assert {file.name for file in folder.iterdir()} == {"feedserver.db"}
+    again = await Database.open(f"sqlite:///{tmp_path / 'plain.db'}", data_dir=folder)
+    await again.close()
+    assert (tmp_path / "plain.db").exists()
+
+
+async def test_server_is_reached_by_its_socket_and_by_the_words_of_libpq(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    await postgres.empty()
+    by_socket = f"postgresql://postgres@/tests?host={postgres.folder}&port={postgres.port}"
+    for url in (by_socket, f"{postgres.url}?sslmode=prefer".replace("postgresql", "postgres", 1)):
+        db = await Database.open(url, data_dir=tmp_path)
+        assert db.dialect == "postgresql"
+        await db.close()

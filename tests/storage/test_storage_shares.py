@@ -197,7 +197,7 @@ async def test_ten_thousand_shares_are_listed_in_few_statements(db: Database) ->
     statements.clear()
     async with db.read() as tx:
         assert await shares.feed_state(tx, pattern.id)
-    assert len([sql for sql in statements if sql.startswith("SELECT")]) == 6
+    assert len([sql for sql in statements if sql.startswith("SELECT")]) == 4
 
 
 async def test_logins_are_one_however_they_are_capitalised(db: Database) -> None:
