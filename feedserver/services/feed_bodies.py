@@ -30,6 +30,7 @@ class FeedVersion:
     etag: ETag
     last_modified_at: datetime
     """Logical: may lie a moment ahead of the wall clock (F25)."""
+    is_off: bool = False
     faces: dict[str, Any] = field(default_factory=dict)
     """For the faces to keep what they made of this version; it goes when the version goes."""
 

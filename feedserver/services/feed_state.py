@@ -66,6 +66,11 @@ def next_step_at(window: Window, state: FeedState) -> datetime:
     return _midnight(window.today + timedelta(days=1), state.zone)
 
 
+def day_began_at(state: FeedState, now: datetime) -> datetime:
+    """The last midnight of the share's zone."""
+    return _midnight(now.astimezone(state.zone).date(), state.zone)
+
+
 def whole_second(moment: datetime) -> datetime:
     """The first whole second that is not before `moment`."""
     floor = moment.replace(microsecond=0)

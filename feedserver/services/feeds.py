@@ -32,6 +32,7 @@ from feedserver.security.remembered import Remembered
 from feedserver.security.signing import KeyRing
 from feedserver.security.throttle import Throttle
 from feedserver.services.accounts import AccountService
+from feedserver.services.busy_feeds import BusyFeed, BusyFeeds
 from feedserver.services.feed_assembly import FeedStyle
 from feedserver.services.feed_bodies import FeedBodies, FeedVersion
 from feedserver.services.feed_state import (
@@ -85,6 +86,7 @@ class OffFeed:
 
     text: FeedText
     last_modified_at: datetime
+    is_off: bool = True
     faces: dict[str, Any] = field(default_factory=dict)
     """As a `FeedVersion` has it."""
 
@@ -117,6 +119,7 @@ class FeedService:
         self._remembered = remembered
         self._throttle = throttle
         self._bodies = bodies
+        self._busy = BusyFeeds(db, clock=clock)
         self._style = style
         self._retention = retention
         coarse = CoarseMarks(marks, db)
@@ -254,6 +257,10 @@ class FeedService:
         if last_good is None:
             raise StorageUnavailable("the feed cannot be built now") from reason
         return last_good
+
+    async def busy(self, opened: OpenShare) -> BusyFeed:
+        """The busy time of a live share. Raises StorageUnavailable."""
+        return await self._busy.get(opened.state)
 
     def off(self, opened: OpenShare, standing: ShareStanding) -> OffFeed:
         """The data-free calendar for that standing: no event is read for it (T7)."""

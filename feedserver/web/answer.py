@@ -17,6 +17,9 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.web_request import BaseRequest
 from multidict import CIMultiDict
 
+_JOINED_BYTES = 65_536
+"""Up to this size copying a body behind its head costs less than a second system call."""
+
 # aiohttp's own answers, to requests it cannot parse, tell its version and Python's; there is no setting (threat O11).
 web_response.SERVER_SOFTWARE = "feedserver"  # type: ignore[attr-defined]
 
@@ -100,8 +103,11 @@ class Ready(web.StreamResponse):
         writer = self._writer
         if writer is None:
             raise RuntimeError("write_eof() before prepare()")
-        await writer.write(self._head + _date_now())
-        await writer.write_eof(self._sent_body)
+        head, body = self._head + _date_now(), self._sent_body
+        if len(body) <= _JOINED_BYTES:
+            head, body = head + body, b""
+        await writer.write(head)
+        await writer.write_eof(body)
 
 
 class _Date:

@@ -12,6 +12,7 @@ from aiohttp import web
 from feedserver.model.clock import Clock
 from feedserver.model.errors import CredentialsRefused, LinkForged
 from feedserver.model.share import ShareKind, ShareStanding, Standing
+from feedserver.services.busy_feeds import BusyFeed
 from feedserver.services.feed_bodies import FeedVersion
 from feedserver.services.feeds import FeedService, OffFeed, OpenShare
 from feedserver.services.links import Links, slug_of
@@ -34,10 +35,11 @@ from feedserver.web.headers import (
 from feedserver.web.negotiation import is_office, names_html, takes_gzip
 from feedserver.web.page import Pages
 
-Document = FeedVersion | OffFeed
+Document = FeedVersion | OffFeed | BusyFeed
 
 _READ = ("GET", "HEAD")
 _AT_FEED = "feed"
+_AT_BUSY = "busy"
 _AT_PAGE = "page"
 """The same document under the page's address, where the answer also depends on Accept."""
 
@@ -100,6 +102,21 @@ class FeedFace:
         if names_html(request.headers.get("Accept", "")):
             return await self._page(request, opened)
         return await self._feed(request, opened, _AT_PAGE)
+
+    async def busy(self, request: web.Request) -> web.StreamResponse:
+        """`/s/<token>/<slug>.ifb`: free/busy, never mixed with events (F72, F73)."""
+        if request.method not in _READ:
+            return await self._other_method(request)
+        opened, standing = await self._standing(request, await self._opened(request))
+        if standing.standing is not Standing.LIVE:
+            return self._off(request, opened, standing, _AT_FEED)
+        feed = await self._feeds.busy(opened)
+        answers = feed.faces.get(_AT_BUSY) or self._answers(feed, _AT_BUSY)
+        is_gzip = self._is_gzip(request)
+        if is_unchanged(request.headers, feed.etag, answers.last_modified_s):
+            return self._unchanged(opened, feed, answers, _AT_BUSY, is_gzip=is_gzip).to(request)
+        body = feed.text.gzip if is_gzip else feed.text.body
+        return self._full(opened, feed, answers, _AT_BUSY, body, is_gzip=is_gzip).to(request, body)
 
     async def _opened(self, request: web.Request) -> OpenShare:
         """The share behind the link. Forged ones are counted by address; good ones are never held up (U15)."""
@@ -211,8 +228,9 @@ class FeedFace:
     ) -> Answer:
         answer = answers.full.get(is_gzip)
         if answer is None:
-            is_named = isinstance(document, FeedVersion) and opened.share.kind is ShareKind.PUBLIC
-            named = disposition(slug_of(opened.share), opened.share.name) if is_named else disposition("calendar", "")
+            is_named = not document.is_off and opened.share.kind is ShareKind.PUBLIC
+            slug, name = (slug_of(opened.share), opened.share.name) if is_named else ("calendar", "")
+            named = disposition(slug, name, "ifb" if place == _AT_BUSY else "ics")
             encoding = (("Content-Encoding", "gzip"),) if is_gzip else ()
             answer = self._policy.answer(
                 200,
@@ -236,7 +254,7 @@ class FeedFace:
         varies = [
             *(["Accept"] if place is _AT_PAGE else []),
             *(["Accept-Encoding"] if self._options.is_compressed else []),
-            *([] if is_public and isinstance(document, FeedVersion) else ["Authorization"]),
+            *([] if is_public and not document.is_off else ["Authorization"]),
         ]
         return (
             *validators(document.etag, document.last_modified_at, self._clock.now(), is_weak=is_gzip),

@@ -45,6 +45,7 @@ def make_site(*, feeds: FeedService, links: Links, clock: Clock, options: SiteOp
     app = web.Application()
     add = app.router.add_route
     add("*", r"/s/{token}/{slug:[^/]+\.ics}", gate.guard(face.feed))
+    add("*", r"/s/{token}/{slug:[^/]+\.ifb}", gate.guard(face.busy))
     add("*", "/s/{token}/", gate.guard(face.page))
     add("*", "/s/{token}", gate.guard(face.page))
     add("*", "/", gate.constant("landing", policy.answer(200, pages.landing(), content_type=HTML)))
