@@ -97,10 +97,12 @@ def postgres() -> Iterator[PostgresServer]:
     server = PostgresServer(bin_dir=_bin_dir(), folder=folder, port=_free_port())
     server.initialise()
     server.start()
-    server.make_database()
-    yield server
-    server.stop()
-    shutil.rmtree(folder)
+    try:
+        server.make_database()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
 
 
 def _bin_dir() -> Path:
