@@ -1,0 +1,36 @@
+"""One walk over all routes: no answer may lack the headers that every answer has (threat group O)."""
+
+from __future__ import annotations
+
+import pytest
+from yarl import URL
+
+from tests.premises import Premises
+from tests.web.conftest import Client
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PROPFIND")
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+async def test_o01_o03_o04_o06_o11_o14_every_answer_has_them(premises: Premises, client: Client, accept: str) -> None:
+    await premises.account()
+    token = premises.page_path(await premises.share()).split("/")[2]
+    board = premises.page_path(await premises.secured_share(name="Board")).split("/")[2]
+    walked = 0
+    for resource in premises.app.router.resources():
+        for filled in (token, board, "forged"):
+            path = resource.canonical.format(token=filled, slug="team.ics", rest="nothing")
+            for method in METHODS:
+                answer = await client.request(method, URL(path, encoded=True), headers={"Accept": accept})
+                assert answer.status < 500
+                assert answer.headers["X-Content-Type-Options"] == "nosniff", (method, path)
+                assert answer.headers["Referrer-Policy"] == "no-referrer"
+                assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+                assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+                assert answer.headers["Cache-Control"] in {"private, no-store", "private, no-cache"}
+                assert answer.headers["Server"] == "feedserver"
+                assert "Set-Cookie" not in answer.headers
+                if answer.content_type == "text/html":
+                    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+                walked += 1
+    assert walked > 100
