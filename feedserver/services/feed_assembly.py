@@ -105,11 +105,11 @@ class FeedAssembler:
         return draft
 
     async def _read_changes(self, tx: Tx, draft: FeedDraft, entry: ShareEntry, collection: Collection) -> None:
-        """Deletions first: an event that came back under another name is among the changes."""
+        """Deletions first: an event that came back is among the changes."""
         seq = _FROM_THE_BEGINNING
         if draft.base is not None:
             seq = _seq_of(draft.base.state, collection.id)
-            for _, uid in await objects.deleted_since(tx, collection.id, seq):
+            for uid in await objects.deleted_uids_since(tx, collection.id, seq):
                 draft.changes.append((emitted_uid(draft.state.share.uid_salt, collection.id, uid), b"", ()))
         batches = objects.renditions(tx, collection.id, entry.level, seq, draft.state.share.filter)
         async for batch in batches:

@@ -134,6 +134,13 @@ async def deleted_since(tx: Tx, collection_id: str, seq: int) -> list[tuple[str,
     return [(name, uid) for name, uid in await tx.execute(gone.distinct().order_by(c.name))]
 
 
+async def deleted_uids_since(tx: Tx, collection_id: str, seq: int) -> list[Uid]:
+    """UIDs of what was deleted after `seq`, each once; some may be there again, perhaps under another name."""
+    c = changes.c
+    gone = select(c.uid).where(c.collection_id == collection_id, c.seq > seq, c.kind == "delete").distinct()
+    return list(await tx.scalars(gone))
+
+
 async def read_data(tx: Tx, collection_id: str, names: Iterable[str]) -> list[CalendarObject]:
     """The objects of these names, sorted by name; absent ones are left out."""
     found: list[CalendarObject] = []

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from feedserver.ics.ingest import parse_object
 from feedserver.model.share import DetailLevel
 from feedserver.services.feeds import OpenShare
+from feedserver.services.objects import draft_of
 from feedserver.storage import collections, objects
 from feedserver.storage.engine import Database
-from tests.builders import an_event
+from tests.builders import an_event, an_ics
 from tests.premises import Premises, open_premises
 
 
@@ -75,3 +77,20 @@ async def test_a_deleted_event_leaves_the_feed(premises: Premises) -> None:
     assert b"Stays" in text.body
     assert b"Goes" not in text.body
     assert version.last_modified_at >= stamp.stamp_at
+
+
+async def test_another_event_under_the_name_of_a_deleted_one_takes_its_place(premises: Premises) -> None:
+    calendar = await premises.calendar(an_event("a", "Old"))
+    share = await premises.share(calendar)
+    await premises.feeds.render(await _opened(premises, share.id))
+    parsed = parse_object(an_ics(an_event("z", "New")).encode(), timezone="UTC")
+    now = premises.clock.now()
+    async with premises.db.write() as tx:
+        stamp = await collections.raise_sequence(tx, calendar.id, now)
+        await objects.remove(tx, calendar.id, stamp, ["a.ics"])
+    async with premises.db.write() as tx:
+        stamp = await collections.raise_sequence(tx, calendar.id, now)
+        await objects.store(tx, calendar.id, stamp, [draft_of(parsed, name="a.ics", now=now)])
+    _, text = await premises.feeds.render(await _opened(premises, share.id))
+    assert b"New" in text.body
+    assert b"Old" not in text.body

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import time
 from datetime import timedelta
 
 import pytest
@@ -201,3 +203,19 @@ async def test_i19_a_hostile_name_injects_no_header(premises: Premises, client: 
     plain, full = named.split("; filename*=")
     assert plain == 'inline; filename="x-filename-evil-exe-e.ics"'
     assert full == "UTF-8''x%20%3B%20filename%3Devil.exe%3B%20%C3%A9.ics"
+
+
+async def test_f17_the_first_feed_of_ten_thousand_events_comes_in_time(premises: Premises, client: Client) -> None:
+    """Five seconds to the first byte and twenty to the last, while others are answered all along."""
+    calendar = await premises.calendar(*(an_event(f"e{n}", f"No {n}") for n in range(10_000)))
+    path = premises.feed_path(await premises.share(calendar))
+    first = asyncio.create_task(client.get(path))
+    slowest = 0.0
+    while not first.done():
+        began = time.perf_counter()
+        assert (await client.get("/healthz")).status == 200
+        slowest = max(slowest, time.perf_counter() - began)
+    began = time.perf_counter()
+    assert (await (await first).text()).count("BEGIN:VEVENT") == 10_000
+    assert time.perf_counter() - began < 20
+    assert slowest < 1
