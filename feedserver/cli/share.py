@@ -206,16 +206,14 @@ async def edit(
     revoked, the links of the others go on working.
     """
     found = await house.sharing.find(share_ref)
-    if changes := await _changes_of(house, found, name=name, note=note, given=given):
-        found = await house.sharing.edit(found.id, **changes)
-    if emails:
-        found = await house.sharing.add_recipients(found.id, emails)
-    for email in revoked:
-        found = await house.sharing.revoke_recipient(found.id, email)
-    if logins:
-        found = await house.sharing.add_members(found.id, logins)
-    if withdrawn:
-        found = await house.sharing.withdraw_members(found.id, withdrawn)
+    found = await house.sharing.edit(
+        found.id,
+        emails=emails,
+        revoked=revoked,
+        logins=logins,
+        withdrawn=withdrawn,
+        **await _changes_of(house, found, name=name, note=note, given=given),
+    )
     output.answer(await share_json(house, found), await share_lines(house, found))
 
 

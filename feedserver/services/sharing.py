@@ -99,11 +99,52 @@ class SharingService:
         """The links that work now: the general one first, then one per recipient who was not revoked."""
         return self._links.of_share(share)
 
-    async def edit(self, ref: str, **changes: Unpack[ShareChanges]) -> Share:
-        """The share with these changes; its links stay. Raises InvalidInput, Conflict when a calendar is gone."""
+    async def edit(
+        self,
+        ref: str,
+        *,
+        emails: Iterable[str] = (),
+        revoked: Iterable[str] = (),
+        logins: Iterable[str] = (),
+        withdrawn: Iterable[str] = (),
+        **changes: Unpack[ShareChanges],
+    ) -> Share:
+        """The share with all of these changes, or with none; its links stay.
+
+        `emails` get a personal link where they have none that works, those of `revoked` (ids or addresses) end;
+        `logins` may open it too, and the copies of `withdrawn` are emptied. Raises InvalidInput, also for an audience
+        of the wrong kind; NotFound for a login or a recipient, Conflict for a calendar that is not there.
+        """
+        wanted = _emails_of(emails)
         async with self._db.write() as tx:
             share = await shares.find(tx, ref)
-            return await shares.edit(tx, _changed(share, changes), self._clock.now())
+            if changes:
+                share = await shares.edit(tx, _changed(share, changes), self._clock.now())
+            share = await self._change_recipients(tx, share, wanted, revoked)
+            return await self._change_members(tx, share, logins, withdrawn)
+
+    async def _change_recipients(self, tx: Tx, share: Share, emails: Iterable[str], revoked: Iterable[str]) -> Share:
+        now = self._clock.now()
+        held = {recipient.email for recipient in share.recipients if recipient.revoked_at is None}
+        missing = [email for email in emails if email not in held]
+        if missing and share.kind is not ShareKind.PUBLIC:
+            raise InvalidInput("a secured share has no personal links; name its members by login", field="emails")
+        if missing:
+            share = await shares.add_recipients(tx, share.id, missing, now)
+        for recipient in revoked:
+            share = await shares.revoke_recipient(tx, share.id, _recipient_of(share, recipient).id, now)
+        return share
+
+    async def _change_members(self, tx: Tx, share: Share, logins: Iterable[str], withdrawn: Iterable[str]) -> Share:
+        now = self._clock.now()
+        granted = await _account_ids(tx, logins)
+        if granted and share.kind is not ShareKind.SECURED:
+            raise InvalidInput("a public share has no members; whoever has its link may open it", field="logins")
+        for account_id in granted:
+            share = await shares.grant(tx, share.id, account_id, now)
+        for account_id in await _account_ids(tx, withdrawn):
+            share = await shares.withdraw(tx, share.id, account_id, now)
+        return share
 
     async def activate(self, ref: str) -> Share:
         """The share, open again; every stamp of its feed is newer than what its subscribers were told meanwhile."""
@@ -127,48 +168,6 @@ class SharingService:
         async with self._db.write() as tx:
             share = await shares.find(tx, ref)
             return await shares.rotate(tx, share.id, self._clock.now())
-
-    async def add_recipients(self, ref: str, emails: Iterable[str]) -> Share:
-        """The share with a personal link for each of `emails` that has none that works.
-
-        Raises InvalidInput, also for a secured share.
-        """
-        wanted = _emails_of(emails)
-        async with self._db.write() as tx:
-            share = await shares.find(tx, ref)
-            if share.kind is not ShareKind.PUBLIC:
-                raise InvalidInput("a secured share has no personal links; name its members by login", field="emails")
-            held = {recipient.email for recipient in share.recipients if recipient.revoked_at is None}
-            missing = [email for email in wanted if email not in held]
-            return await shares.add_recipients(tx, share.id, missing, self._clock.now())
-
-    async def revoke_recipient(self, ref: str, recipient: str) -> Share:
-        """The share without that recipient's link (their id or address); the other links go on working.
-
-        Raises NotFound when nobody of that id or address has a link.
-        """
-        async with self._db.write() as tx:
-            share = await shares.find(tx, ref)
-            found = _recipient_of(share, recipient)
-            return await shares.revoke_recipient(tx, share.id, found.id, self._clock.now())
-
-    async def add_members(self, ref: str, logins: Iterable[str]) -> Share:
-        """The share, open to these accounts too. Raises NotFound for a login, InvalidInput for a public share."""
-        async with self._db.write() as tx:
-            share = await shares.find(tx, ref)
-            if share.kind is not ShareKind.SECURED:
-                raise InvalidInput("a public share has no members; whoever has its link may open it", field="logins")
-            for account_id in await _account_ids(tx, logins):
-                share = await shares.grant(tx, share.id, account_id, self._clock.now())
-            return share
-
-    async def withdraw_members(self, ref: str, logins: Iterable[str]) -> Share:
-        """The share, closed to these accounts: their copies are emptied. Raises NotFound for who is no member."""
-        async with self._db.write() as tx:
-            share = await shares.find(tx, ref)
-            for account_id in await _account_ids(tx, logins):
-                share = await shares.withdraw(tx, share.id, account_id, self._clock.now())
-            return share
 
 
 async def _account_ids(tx: Tx, logins: Iterable[str]) -> list[str]:

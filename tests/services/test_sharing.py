@@ -101,39 +101,39 @@ async def test_rotation_changes_every_link_and_nothing_else(premises: Premises) 
 async def test_a_recipient_is_revoked_by_id_or_address_and_may_get_a_new_link(premises: Premises) -> None:
     share = await premises.share(emails=["ann@example.org", "bob@example.org"])
     first = next(r for r in share.recipients if r.email == "ann@example.org")
-    revoked = await premises.sharing.revoke_recipient(share.id, "ann@example.org")
+    revoked = await premises.sharing.edit(share.id, revoked=["ann@example.org"])
     assert [link.recipient.email for link in premises.sharing.links(revoked)[1:] if link.recipient] == [
         "bob@example.org"
     ]
-    again = await premises.sharing.add_recipients(share.id, ["ann@example.org", "bob@example.org"])
+    again = await premises.sharing.edit(share.id, emails=["ann@example.org", "bob@example.org"])
     working = [r for r in again.recipients if r.revoked_at is None]
     assert sorted(r.email for r in working) == ["ann@example.org", "bob@example.org"]
     assert first.id not in {r.id for r in working}
     with pytest.raises(NotFound):
-        await premises.sharing.revoke_recipient(share.id, "nobody@example.org")
+        await premises.sharing.edit(share.id, revoked=["nobody@example.org"])
 
 
 async def test_members_are_added_withdrawn_and_added_again(premises: Premises) -> None:
     for login in ("ann", "bob"):
         await premises.account(login)
     share = await premises.secured_share(name="Board")
-    await premises.sharing.add_members("Board", ["bob", "ann"])
-    withdrawn = await premises.sharing.withdraw_members("Board", ["ann"])
+    await premises.sharing.edit("Board", logins=["bob", "ann"])
+    withdrawn = await premises.sharing.edit("Board", withdrawn=["ann"])
     assert [grant.withdrawn_at is None for grant in withdrawn.grants].count(True) == 1
-    back = await premises.sharing.add_members("Board", ["ann"])
+    back = await premises.sharing.edit("Board", logins=["ann"])
     assert all(grant.withdrawn_at is None for grant in back.grants)
     assert back.stamp_at > share.stamp_at
     with pytest.raises(NotFound):
-        await premises.sharing.add_members("Board", ["nobody"])
+        await premises.sharing.edit("Board", logins=["nobody"])
 
 
 async def test_the_kinds_do_not_mix(premises: Premises) -> None:
     await premises.account()
     public, secured = await premises.share(name="Public"), await premises.secured_share(name="Secured")
     with pytest.raises(InvalidInput):
-        await premises.sharing.add_members(public.id, ["ann"])
+        await premises.sharing.edit(public.id, logins=["ann"])
     with pytest.raises(InvalidInput):
-        await premises.sharing.add_recipients(secured.id, ["ann@example.org"])
+        await premises.sharing.edit(secured.id, emails=["ann@example.org"])
     with pytest.raises(InvalidInput):
         await premises.share(logins=["ann"])
     with pytest.raises(InvalidInput):
@@ -176,3 +176,10 @@ async def test_b02_no_link_embeds_a_password_or_a_name(premises: Premises) -> No
     for link in premises.sharing.links(share):
         assert "ecretname" not in link.feed_url
         assert "@" not in link.feed_url
+
+
+async def test_an_edit_that_fails_in_part_changes_nothing(premises: Premises) -> None:
+    share = await premises.share(name="Team")
+    with pytest.raises(NotFound):
+        await premises.sharing.edit(share.id, name="Crew", emails=["ann@example.org"], revoked=["nobody@example.org"])
+    assert await premises.sharing.find(share.id) == share

@@ -263,7 +263,7 @@ async def test_one_recipients_link_is_revoked_without_breaking_the_others(premis
     general, first, second = (premises.feed_path(share, number) for number in range(3))
     revoked = premises.sharing.links(share)[1].recipient
     assert revoked is not None
-    await premises.sharing.revoke_recipient(share.id, revoked.email)
+    await premises.sharing.edit(share.id, revoked=[revoked.email])
     assert _is_data_free(await (await client.get(first)).text())
     for path in (general, second):
         assert "SUMMARY:Meeting" in await (await client.get(path)).text()

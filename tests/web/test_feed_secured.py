@@ -106,7 +106,7 @@ async def test_b04_f36_wrong_passwords_are_slowed_down_and_never_answered_otherw
     path = await _feed_of_ann(premises)
     await premises.account("bob")
     board = await premises.sharing.find("Board")
-    await premises.sharing.add_members(board.id, ["bob"])
+    await premises.sharing.edit(board.id, logins=["bob"])
     for number in range(14):
         headers = {"Authorization": _basic(f"ann:wrong{number}"), "X-Forwarded-For": f"203.0.113.{number}"}
         assert (await client.get(path, headers=headers)).status == 401
@@ -186,7 +186,7 @@ async def test_a_withdrawn_member_with_the_right_password_is_told_that_it_is_ove
 ) -> None:
     path = await _feed_of_ann(premises)
     live = await client.get(path, headers={"Authorization": ANN})
-    await premises.sharing.withdraw_members("Board", ["ann"])
+    await premises.sharing.edit("Board", withdrawn=["ann"])
     headers = {"Authorization": ANN, "If-None-Match": live.headers["ETag"]}
     over = await client.get(path, headers=headers)
     assert over.status == 200
@@ -196,7 +196,7 @@ async def test_a_withdrawn_member_with_the_right_password_is_told_that_it_is_ove
     assert (await client.get(path, headers={"Authorization": _basic("ann:wrong")})).status == 401
     assert (await client.get(path)).status == 401
     premises.clock.advance(timedelta(seconds=1))
-    await premises.sharing.add_members("Board", ["ann"])
+    await premises.sharing.edit("Board", logins=["ann"])
     back = await client.get(path, headers={"Authorization": ANN, "If-None-Match": over.headers["ETag"]})
     assert back.status == 200
     assert "Board secret" in await back.text()
