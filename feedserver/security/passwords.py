@@ -20,8 +20,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from feedserver.model.errors import InvalidInput, TooBusy
 
-MIN_PASSWORD_CHARS: Final = 8
-ADVISED_PASSWORD_CHARS: Final = 15
 MAX_PASSWORD_BYTES: Final = 1024
 """Of the NFC form in UTF-8; nothing longer is ever hashed."""
 
@@ -108,13 +106,14 @@ _NOBODYS_HASH = _unmatchable_hash()
 def checked(password: str) -> bytes:
     """The bytes that are hashed, when `password` may be chosen as one.
 
-    Raises InvalidInput: shorter than 8 characters, longer than 1,024 bytes, or no valid Unicode.
+    Raises InvalidInput: empty, longer than 1,024 bytes, or no valid Unicode. What is wise is for the face that asks for
+    a password to say; an administrator at the command line may choose.
     """
     secret = _spelled(password)
     if secret is None:
         raise InvalidInput(f"a password has at most {MAX_PASSWORD_BYTES} bytes of valid text", field="password")
-    if len(secret.decode()) < MIN_PASSWORD_CHARS:
-        raise InvalidInput(f"a password has at least {MIN_PASSWORD_CHARS} characters", field="password")
+    if not secret:
+        raise InvalidInput("a password cannot be empty", field="password")
     return secret
 
 
