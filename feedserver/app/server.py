@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -58,6 +59,8 @@ async def serve(settings: Settings, *, announce: Callable[[House], None]) -> Non
     async with open_house(settings) as house, _watching(house) as freshness:
         await house.renewal.note_program()
         async with _listening(house, _feeds(house, freshness)), _working(house):
+            # What start-up made lives as long as the process: a full collection would walk it all, and hold up polls.
+            gc.freeze()
             announce(house)
             await stop.wait()
             _log.info("stopping")
