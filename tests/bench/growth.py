@@ -48,6 +48,7 @@ def measure(scratch: Path, sizes: Sequence[int]) -> Iterator[Figure]:
 def _costs(folder: Path, size: int) -> _Costs:
     published = Published(folder, size)
     with published.feedserver.serve() as server:
+        server.settle()
         before = server.cpu_s()
         server.get(published.path)
         first = server.cpu_s() - before
@@ -56,5 +57,5 @@ def _costs(folder: Path, size: int) -> _Costs:
         for _ in range(_REPEATS):
             server.get(published.path)
         full = (server.cpu_s() - before) / _REPEATS
-        poll = polls.poll_cost_s(server, published.path, 1)
+        poll = polls.poll_cost_s(server, published.path, 2)
     return _Costs(*(1000 * cost for cost in (published.publish_cpu_s, first, changed, full, poll)))

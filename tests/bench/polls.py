@@ -39,6 +39,7 @@ def measure(scratch: Path, *, rounds: int, seconds: float) -> Iterator[Figure]:
     feedserver = Feedserver(scratch)
     links = _prepare(feedserver, scratch)
     with feedserver.serve() as ours:
+        ours.settle()
         _, _, body = ours.get(links.public)
         store(scratch / "files", "feed.ics", body)
         with bare(scratch / "files") as reference, nginx(scratch / "files", scratch) as web_server:

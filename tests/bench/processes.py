@@ -22,6 +22,9 @@ _HERE = Path(__file__).resolve().parent
 _PROCESS_CLOCK = 2
 """CPUCLOCK_SCHED of the kernel's encoding of another process's CPU clock."""
 _START_LIMIT_S = 60
+_SETTLE_LIMIT_S = 300
+_QUIET_S = 1.0
+_QUIET_SHARE = 0.05
 
 _NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr emerg; {user}
@@ -48,6 +51,16 @@ class Server:
         """Resident memory."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+    def settle(self) -> None:
+        """Wait until it does nothing by itself any more: what it does in the background is no cost of a request."""
+        deadline = time.monotonic() + _SETTLE_LIMIT_S
+        while time.monotonic() < deadline:
+            before = self.cpu_s()
+            time.sleep(_QUIET_S)
+            if self.cpu_s() - before < _QUIET_S * _QUIET_SHARE:
+                return
+        raise RuntimeError("the server keeps working with nobody asking")
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers (names in lower case) and body of one request."""

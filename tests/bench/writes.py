@@ -45,6 +45,7 @@ class Published:
     def first_get_cpu_s(self, server: Server, coding: str) -> float:
         """CPU seconds of the first GET after one event changed."""
         self.change_one()
+        server.settle()
         before = server.cpu_s()
         status, headers, _ = server.get(self.path, Accept_Encoding=coding)
         cost = server.cpu_s() - before
@@ -74,6 +75,7 @@ def measure_change(scratch: Path, *, rounds: int) -> Iterator[Figure]:
     """The first GET after one of 10,000 events changed: CPU, and how long others waited."""
     published = Published(scratch / "change", _EVENTS)
     with published.feedserver.serve() as server:
+        server.settle()
         for coding, limit in (("identity", 60), ("gzip", 90)):
             server.get(published.path, Accept_Encoding=coding)
             costs = [published.first_get_cpu_s(server, coding) * 1000 for _ in range(rounds)]
