@@ -27,6 +27,7 @@ from feedserver.storage.freshness import Freshness
 from feedserver.web.access_log import AccessJournal
 from feedserver.web.client import Proxies, shortened
 from feedserver.web.feeds import FeedOptions
+from feedserver.web.runner import SiteRunner
 from feedserver.web.site import SiteOptions, make_site
 
 KEEP_ALIVE_S = 75.0
@@ -127,7 +128,7 @@ async def _listening(house: House, feeds: FeedService) -> AsyncIterator[None]:
     site = make_site(
         feeds=feeds, links=house.links, clock=house.clock, options=_site_options(settings, journal.proxies)
     )
-    runner = web.AppRunner(
+    runner = SiteRunner(
         site,
         access_log=logging.getLogger("aiohttp.access") if settings.access_log != "off" else None,
         access_log_class=journal.logger_class(),

@@ -12,16 +12,13 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import Self
 
-from aiohttp import HttpVersion11, web, web_response
+from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.web_request import BaseRequest
 from multidict import CIMultiDict
 
 _JOINED_BYTES = 65_536
 """Up to this size copying a body behind its head costs less than a second system call."""
-
-# aiohttp's own answers, to requests it cannot parse, tell its version and Python's; there is no setting (threat O11).
-web_response.SERVER_SOFTWARE = "feedserver"  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 from pytest_aiohttp.plugin import AiohttpClient
 
 from feedserver.storage.engine import Database
+from feedserver.web.runner import SiteRunner
 from tests.premises import Premises, open_premises
 
 Client = TestClient
+
+
+class SiteServer(TestServer):
+    """A test server that runs the site as the real one does."""
+
+    async def _make_runner(self, **options: Any) -> SiteRunner:
+        return SiteRunner(self.app, **options)
 
 
 @pytest.fixture
@@ -25,7 +34,8 @@ async def premises(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Premise
 @pytest.fixture
 async def client(premises: Premises, aiohttp_client: AiohttpClient) -> Client:
     """A client of that node that asks for no compression and follows no redirects by itself."""
-    return await aiohttp_client(premises.app, auto_decompress=False, headers={"Accept-Encoding": "identity"})
+    server = SiteServer(premises.app)
+    return await aiohttp_client(server, auto_decompress=False, headers={"Accept-Encoding": "identity"})
 
 
 @pytest.fixture
