@@ -29,7 +29,7 @@ _NAMES = {
     "publish": "publish",
     "first_get": "first GET after start",
     "get_after_change": "first GET after one event changed",
-    "full_get": "full GET from memory",
+    "full_get": "full GET again",
     "unchanged_poll": "unchanged poll (304)",
 }
 
