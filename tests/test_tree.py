@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def tracked_texts(*suffixes: str) -> Iterator[tuple[str, str]]:
-    """(path, text) of every text file that git knows, or that stands beside the sources in an export without git."""
+    """(path, text) of every text file that git knows."""
     for path in _files():
         if path.is_file() and (not suffixes or path.suffix in suffixes):
             try:
@@ -26,7 +26,7 @@ def tracked_texts(*suffixes: str) -> Iterator[tuple[str, str]]:
 
 def _files() -> list[Path]:
     listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        ["git", "ls-files", "-z"],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
