@@ -68,6 +68,7 @@ class CalendarService:
         """
         name, color, description = _name_of(name), _color_of(color), _description_of(description)
         zone = self._timezone if timezone is None else _timezone_of(timezone)
+        await self._renewal.note_first_program()
         async with self._db.write() as tx:
             account = await accounts.find(tx, owner) if owner is not None else None
             if account is not None and account.role is Role.GUEST:

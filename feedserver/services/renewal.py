@@ -40,12 +40,24 @@ class Renewal:
         self._clock = clock
         self._language = language
 
+    async def note_first_program(self) -> None:
+        """Note this program in a database that knows none yet: whatever it will hold is rendered as we render.
+
+        Without it the first start after a publish would find no note, and make everything anew for nothing.
+        """
+        async with self._db.read() as tx:
+            if await meta.get(tx, meta.RENDER_FINGERPRINT) is not None:
+                return
+        async with self._db.write() as tx:
+            if await meta.get(tx, meta.RENDER_FINGERPRINT) is None:
+                await meta.put(tx, meta.RENDER_FINGERPRINT, self._current())
+
     async def note_program(self) -> bool:
         """Mark all objects as due and all shares as changed when renderer, zone data or language are new.
 
         True when they are. Another process that does the same at once changes nothing more.
         """
-        current = f"{fingerprint()} {self._language}"
+        current = self._current()
         async with self._db.read() as tx:
             if await meta.get(tx, meta.RENDER_FINGERPRINT) == current:
                 return False
@@ -57,6 +69,9 @@ class Renewal:
             await mark_due(tx)
             await restamp_shares(tx, self._clock.now())
         return known is not None
+
+    def _current(self) -> str:
+        return f"{fingerprint()} {self._language}"
 
     async def run(self) -> None:
         """What a worker does from time to time. A restored backup may have been rendered by an older program."""

@@ -130,6 +130,13 @@ async def test_f51_another_language_makes_every_share_newer(premises: Premises) 
     assert (await premises.sharing.find(share.id)).stamp_at > before.stamp_at
 
 
+async def test_the_first_start_after_a_publish_makes_nothing_anew(premises: Premises) -> None:
+    share = await premises.share(await premises.calendar(an_event("a")))
+    assert not await _renewal(premises).note_program()
+    assert await _renewal(premises).renew_due() == 0
+    assert await premises.sharing.find(share.id) == share
+
+
 async def test_the_first_start_notes_what_it_renders_with(premises: Premises) -> None:
     assert not await _renewal(premises).note_program()
     async with premises.db.read() as tx:
@@ -139,9 +146,9 @@ async def test_the_first_start_notes_what_it_renders_with(premises: Premises) ->
 async def test_f60_what_was_written_out_up_to_a_horizon_is_made_anew_when_the_month_is_over(
     premises: Premises,
 ) -> None:
-    # Morocco's clocks follow the moon: no rule says them for ever.
+    # Gaza's clocks follow the moon: no rule says them for ever.
     event = an_event("a", "x", "RRULE:FREQ=WEEKLY").replace(
-        "DTSTART:20261124T100000Z", "DTSTART;TZID=Africa/Casablanca:20261124T100000"
+        "DTSTART:20261124T100000Z", "DTSTART;TZID=Asia/Gaza:20261124T100000"
     )
     work = await premises.calendar(event)
     before = await _shown(premises, work)
