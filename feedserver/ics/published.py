@@ -45,7 +45,7 @@ def tzid_of(moment: Moment) -> str | None:
 
 
 def is_publishable(name: str) -> bool:
-    """False for a zone whose own rule has no single-rule form, as Africa/Casablanca: its times are written in UTC."""
+    """False for a zone whose own rule has no single-rule form, as Asia/Gaza: its times are written in UTC."""
     return settled_rule(name).is_whole
 
 
