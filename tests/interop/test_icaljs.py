@@ -28,7 +28,12 @@ def read_by_icaljs(feeds: list[dict[str, str]]) -> dict[str, Any]:
     assert node, "node is absent: `make test` installs it"
     assert ICAL_JS.is_file(), "ical.js is absent: `make test` installs it"
     ran = subprocess.run(
-        [node, str(SCRIPT), str(ICAL_JS)], input=json.dumps(feeds), capture_output=True, text=True, check=True
+        [node, str(SCRIPT), str(ICAL_JS)],
+        input=json.dumps(feeds),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=240,
     )
     answers: dict[str, Any] = json.loads(ran.stdout)
     return answers
