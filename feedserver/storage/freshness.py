@@ -14,18 +14,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import sqlite3
 import time
 from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from sqlalchemy.exc import DBAPIError
-
-from feedserver.model.errors import StorageUnavailable
 from feedserver.storage.engine import Database
 from feedserver.storage.faults import connected
 from feedserver.storage.postgresql import CHANNEL
+
+_log = logging.getLogger(__name__)
 
 _numbers = itertools.count(1)
 """Marks of this process; one that was given up never comes again."""
@@ -141,13 +141,8 @@ class _Notifications:
         self._own_writes = -1
         self._proven_until = 0.0
         self._task: asyncio.Task[None] | None = None
-        self._faults: tuple[type[Exception], ...] = ()
 
     async def start(self) -> None:
-        # Its errors come raw from the listening connection; on SQLite nobody pays for loading it.
-        from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415
-
-        self._faults = (DBAPIError, OSError, StorageUnavailable, InterfaceError, PostgresError)
         self._task = asyncio.create_task(self._watch(), name="freshness")
 
     async def stop(self) -> None:
@@ -167,9 +162,16 @@ class _Notifications:
         return self._mark
 
     async def _watch(self) -> None:
+        """For ever. A dying connection raises more than is told: asyncpg's InternalClientError is none of its errors.
+
+        Whatever it was, the answer is the same: nothing is proven, and the connection is made anew.
+        """
         while True:
-            with suppress(*self._faults):
+            try:
                 await self._listen()
+            except Exception as error:  # noqa: BLE001 - see above
+                if self._proven_until:
+                    _log.warning("no news of writes (%s): the database is asked each time", type(error).__name__)
             self._proven_until = 0.0
             await asyncio.sleep(self._PAUSE_S)
 
