@@ -35,11 +35,16 @@ class Proxies:
         return peer
 
     def is_https(self, request: BaseRequest) -> bool:
-        """True when the client's own connection is encrypted."""
+        """True when the client's own connection is encrypted: what the first of several proxies says.
+
+        Who makes that up is spared the way to https, and nobody else.
+        """
         if request.secure:
             return True
         said = request.headers.get("X-Forwarded-Proto")
-        return said is not None and said.strip().lower() == "https" and self._is_trusted(request.remote or UNKNOWN)
+        if said is None or not self._is_trusted(request.remote or UNKNOWN):
+            return False
+        return said.partition(",")[0].strip().lower() == "https"
 
     def _is_trusted(self, address: str) -> bool:
         if not self._networks:

@@ -82,6 +82,18 @@ async def test_u09_u25_the_redirect_stays_on_the_configured_host(client: Client,
     assert not any(line.startswith("Set-Cookie") for line in head)
 
 
+@pytest.mark.parametrize(
+    ("said", "status"), [("https", 200), ("HTTPS, https", 200), ("https,http", 200), ("http, https", 308), ("", 308)]
+)
+async def test_f6_of_several_proxies_the_first_knows_the_scheme(
+    premises: Premises, client: Client, said: str, status: int
+) -> None:
+    """A proxy behind another one adds its own word; asking for https again would go round for ever."""
+    path = premises.feed_path(await premises.share())
+    answer = await client.get(path, headers={"X-Forwarded-Proto": said}, allow_redirects=False)
+    assert answer.status == status
+
+
 async def test_only_a_trusted_proxy_can_say_that_it_was_https(
     sqlite_db: Database, tmp_path: Path, aiohttp_client: AiohttpClient
 ) -> None:
