@@ -1,18 +1,34 @@
-"""Runs the site so that what never becomes a request is answered like everything else.
+"""Runs the site so that what never reaches a handler is answered like everything else.
 
-aiohttp answers a request it cannot parse by itself, before any handler: with its own headers, and quoting what was
-sent. Here such an answer has the headers of group O and says nothing but that it was a bad request (threats A20, O01).
+aiohttp answers by itself what it cannot parse, what has no path (`OPTIONS *`) and an unknown `Expect`: with its own
+headers, and quoting what was sent. Here such an answer has the headers of group O and says nothing but what kind of
+request it was (threats A20, O01).
 """
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_request import BaseRequest
 from multidict import CIMultiDict
 
 from feedserver.web.headers import HeaderPolicy
 
-_TOLD = {400: b"Bad request.\n", 500: b"Something went wrong.\n"}
+MAX_LINE_BYTES = 8190
+"""Of a request line."""
+MAX_FIELD_BYTES = 8192
+"""Of a header with its name. Not as many as of a line: the limit is all that tells which of them was passed."""
+
+_TOLD = {
+    400: b"Bad request.\n",
+    404: b"Not found.\n",
+    414: b"Address too long.\n",
+    431: b"Header too long.\n",
+    500: b"Something went wrong.\n",
+}
 
 
 class SiteRunner(web.AppRunner):
@@ -30,7 +46,8 @@ class SiteRunner(web.AppRunner):
 
 class _SiteServer(web.Server):
     def __call__(self) -> web.RequestHandler:
-        return _Protocol(self, loop=self._loop, **self._kwargs)
+        limits = {"max_line_size": MAX_LINE_BYTES, "max_field_size": MAX_FIELD_BYTES}
+        return _Protocol(self, loop=self._loop, **{**self._kwargs, **limits})
 
 
 class _Protocol(web.RequestHandler):
@@ -45,7 +62,24 @@ class _Protocol(web.RequestHandler):
     ) -> web.StreamResponse:
         """Log as aiohttp does, answer as we do; the connection closes."""
         super().handle_error(request, status, exc, message)
-        told = HeaderPolicy(is_https=False).answer(status, _TOLD.get(status, b"Refused.\n"))
-        response = web.Response(status=status, body=told.body, headers=CIMultiDict(told.headers))
+        response = _plain(_too_long(exc) if isinstance(exc, LineTooLong) else status)
         response.force_close()
         return response
+
+    def finish_response(
+        self, request: BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
+        """Send the answer, ours in place of one of aiohttp's own. Not `async`: every poll passes here."""
+        answer = _plain(resp.status) if isinstance(resp, web.HTTPException) else resp
+        return super().finish_response(request, answer, start_time)
+
+
+def _too_long(error: LineTooLong) -> int:
+    """What was too long: a token or path (threat U28), or a header, such as one with a huge password (threat B09)."""
+    _, limit, _ = error.args
+    return 414 if limit == MAX_LINE_BYTES else 431
+
+
+def _plain(status: int) -> web.Response:
+    told = HeaderPolicy(is_https=False).answer(status, _TOLD.get(status, b"Refused.\n"))
+    return web.Response(status=status, body=told.body, headers=CIMultiDict(told.headers))

@@ -248,14 +248,12 @@ async def test_b08_every_character_of_a_long_password_counts(premises: Premises,
     assert (await client.get(path, headers={"Authorization": _basic(f"ann:{password}")})).status == 200
 
 
-@pytest.mark.parametrize(("length", "statuses"), [(1_000, {401}), (5_000, {401}), (100_000, {400, 401, 431})])
-async def test_b09_endless_passwords_cost_nothing(
-    premises: Premises, client: Client, length: int, statuses: set[int]
-) -> None:
+@pytest.mark.parametrize(("length", "status"), [(1_000, 401), (5_000, 401), (100_000, 431)])
+async def test_b09_endless_passwords_cost_nothing(premises: Premises, client: Client, length: int, status: int) -> None:
     path = await _feed_of_ann(premises)
     began = time.perf_counter()
     answer = await client.get(path, headers={"Authorization": _basic("ann:" + "x" * length)})
-    assert answer.status in statuses
+    assert answer.status == status
     assert time.perf_counter() - began < 2
 
 

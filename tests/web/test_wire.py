@@ -92,7 +92,7 @@ async def test_i16_header_bombs_are_refused(client: Client, count: int) -> None:
 
 async def test_i17_endless_request_lines_are_refused(client: Client) -> None:
     heard = await _send(client, b"GET /s/" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")
-    assert _statuses(heard) in ([400], [414], [])
+    assert _statuses(heard) in ([414], [])
 
 
 async def test_pipelined_requests_are_answered_in_order(premises: Premises, client: Client) -> None:
