@@ -40,6 +40,9 @@ async def publish(house: House, output: Output, *, path: str, name: str | None, 
 
     Prints the page for browsers, the feed for calendar apps and the webcal link that opens them. The server need not
     run for this, but it must for the links to answer. Nothing is left behind when nothing in the file can be kept.
+
+    The calendar's zone, in which times without one are read, is the one the file names, else the one most of its
+    events use, else FEEDSERVER_TIMEZONE.
     """
     (source,) = sources((path,), max_bytes=house.settings.max_import_bytes)
     fallback_name = source.name.rpartition(".")[0] or source.name or "Calendar"

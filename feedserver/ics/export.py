@@ -3,7 +3,8 @@
 Components and VTIMEZONEs go out byte for byte as they are stored, so that an import of the file finds nothing changed.
 One VCALENDAR cannot hold two VTIMEZONEs of one TZID; objects whose own zone definition differs from that of an object
 before them go into a further VCALENDAR of the same file (RFC 5545 section 3.4 allows several).
-X-WR-TIMEZONE is never written: an import would take it as the zone of floating times, which have none.
+X-WR-TIMEZONE is never written: an import would take it as the zone of floating times, which have none. The calendar's
+zone, in which they are shown, goes out as a property of our own that only a new calendar looks at.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from feedserver.ics.lines import escape_text, format_line
 from feedserver.ics.split import split
 
 _HEADER = re.compile(rb"^(?:VERSION|PRODID)[ \t]*[;:][^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", re.IGNORECASE | re.MULTILINE)
+EXPORTED_TIMEZONE = "X-FEEDSERVER-TIMEZONE"
 _OWN_HEADER = b"VERSION:2.0\r\nPRODID:-//feedserver//feedserver//EN\r\n"
 
 
@@ -38,8 +40,8 @@ class Export:
 
     END = b"END:VCALENDAR\r\n"
 
-    def __init__(self, *, name: str, description: str, color: str | None) -> None:
-        self._properties = _calendar_properties(name, description, color)
+    def __init__(self, *, name: str, description: str, color: str | None, timezone: str) -> None:
+        self._properties = _calendar_properties(name, description, color, timezone)
         self._volumes: list[_Volume] = []
         self._elsewhere: set[str] = set()
 
@@ -81,8 +83,8 @@ def components(data: bytes) -> bytes:
     return b"".join(data[raw.start : raw.end] for raw in split(data).components)
 
 
-def _calendar_properties(name: str, description: str, color: str | None) -> bytes:
-    lines = [format_line("X-WR-CALNAME", (), escape_text(name))]
+def _calendar_properties(name: str, description: str, color: str | None, timezone: str) -> bytes:
+    lines = [format_line("X-WR-CALNAME", (), escape_text(name)), format_line(EXPORTED_TIMEZONE, (), timezone)]
     if description:
         lines.append(format_line("X-WR-CALDESC", (), escape_text(description)))
     if color:

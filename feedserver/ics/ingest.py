@@ -10,18 +10,19 @@ yields the same bytes and no repair.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import blake2b
 
 from feedserver.ics.assemble import ParsedObject, RefusedAt, assemble, group_key
 from feedserver.ics.decode import canonical_bytes
+from feedserver.ics.export import EXPORTED_TIMEZONE
 from feedserver.ics.limits import DEFAULT_LIMITS, Limits
-from feedserver.ics.lines import unescape_text
+from feedserver.ics.lines import decode, unescape_text
 from feedserver.ics.mend import REPAIRS
-from feedserver.ics.source import CalendarSource
+from feedserver.ics.source import CalendarSource, iana_name
 from feedserver.ics.split import RawComponent, SplitFile, split
-from feedserver.ics.timezones import iana_zone
 from feedserver.model.calendar_object import ETag
 from feedserver.model.errors import NotACalendar, ObjectRefused
 from feedserver.model.report import Refusal
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 _PLAIN_UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,99}")
+_ZONED_START = re.compile(rb'^DTSTART(?:;[^:\r\n"]*)?;TZID="?([^":;,\r\n]+)', re.IGNORECASE | re.MULTILINE)
 _HEX_COLOR = re.compile(r"(#[0-9A-Fa-f]{6})(?:[0-9A-Fa-f]{2})?")
 
 
@@ -75,9 +77,21 @@ class CalendarFile:
 
     @property
     def timezone(self) -> str | None:
-        """The IANA name X-WR-TIMEZONE means; None when it names none."""
+        """The IANA name of the zone the file is at home in; None when nothing in it tells.
+
+        What it says itself (our export's own property, X-WR-TIMEZONE), else the zone most of its events begin in.
+        """
         zones = (CalendarSource(source, self._limits).default_zone for source in self._found.sources)
-        return next((name for name in zones if name and iana_zone(name)), None)
+        said = (iana_name(name) for name in (self._text(EXPORTED_TIMEZONE), *zones) if name)
+        return next(filter(None, said), None) or self._main_zone()
+
+    def _main_zone(self) -> str | None:
+        """The zone in which most events begin, of equally many the first. UTC times tell of no place."""
+        zones: Counter[str] = Counter()
+        for tzid, count in Counter(found[1] for found in _ZONED_START.finditer(self._data)).items():
+            name = iana_name(decode(tzid).strip())
+            zones.update({name: count} if name else {})
+        return next((name for name, _ in zones.most_common(1)), None)
 
     @property
     def color(self) -> str | None:

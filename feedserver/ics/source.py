@@ -107,8 +107,7 @@ class CalendarSource:
 
 def _from_iana(tzid: str) -> Definition | None:
     """IANA's rules under the name the file uses."""
-    zone = iana_zone(tzid)
-    name = zone.iana if zone else map_vendor_name(tzid)
+    name = iana_name(tzid)
     if name is None:
         return None
     component = parse_tree(full_vtimezone(name))[0]
@@ -116,6 +115,12 @@ def _from_iana(tzid: str) -> Definition | None:
         ContentLine("TZID", (), escape_text(tzid)) if line.name == "TZID" else line for line in component.lines
     ]
     return Definition(component.to_bytes(), component, "vtimezone-added")
+
+
+def iana_name(tzid: str) -> str | None:
+    """The IANA name that a TZID is or stands for where no VTIMEZONE is asked; None when nobody knows it."""
+    zone = iana_zone(tzid)
+    return zone.iana if zone else map_vendor_name(tzid)
 
 
 def _value(raw: bytes) -> str:

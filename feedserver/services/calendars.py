@@ -128,7 +128,8 @@ class CalendarService:
     ) -> tuple[Collection | None, ImportReport]:
         """A new calendar from one file, with the name, zone, colour and description the file gives itself.
 
-        `name` stands before the file's own, `fallback_name` behind it. None, and nothing is left behind, when every
+        `name` stands before the file's own, `fallback_name` behind it; a file that does not name its zone is at home
+        where most of its events begin. None, and nothing is left behind, when every
         object was refused. Raises NotACalendar, TooLarge, OSError, InvalidInput.
         """
         file = await open_source(source, self._limits)
@@ -166,7 +167,7 @@ class CalendarService:
         """
         async with self._db.read() as tx:
             found = await collections.find(tx, ref)
-            export = Export(name=found.name, description=found.description, color=found.color)
+            export = Export(name=found.name, description=found.description, color=found.color, timezone=found.timezone)
             async for batch in objects.read_all(tx, found.id):
                 for stored in batch:
                     export.survey(stored.name, stored.data)

@@ -18,7 +18,7 @@ def _zoned(uid: str, tzid: str, offset: str) -> str:
 
 
 def _file(*stored: str) -> bytes:
-    export = Export(name="Work", description="", color=None)
+    export = Export(name="Work", description="", color=None, timezone="UTC")
     named = {f"{number}.ics": text.encode() for number, text in enumerate(stored)}
     for name, data in named.items():
         export.survey(name, data)
@@ -58,8 +58,9 @@ def test_the_zone_of_the_calendar_is_not_written_because_an_import_would_give_it
 
 
 def test_the_name_is_escaped_and_folded() -> None:
-    export = Export(name="a;b, " + "ü" * 60, description="two\nlines", color="#3366CC")
+    export = Export(name="a;b, " + "ü" * 60, description="two\nlines", color="#3366CC", timezone="Asia/Tokyo")
     head = export.begin()
     assert max(map(len, head.split(b"\r\n"))) <= 75
     read = read_file(head + Export.END)
     assert (read.name, read.description, read.color) == ("a;b, " + "ü" * 60, "two\nlines", "#3366CC")
+    assert read.timezone == "Asia/Tokyo"

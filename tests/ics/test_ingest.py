@@ -123,6 +123,17 @@ def test_file_tells_its_name_zone_and_colour() -> None:
     assert (bare.name, bare.timezone, bare.color, bare.description) == (None, None, None, None)
 
 
+def test_a_file_that_does_not_name_its_zone_is_at_home_where_most_events_begin() -> None:
+    starts = ("TZID=Europe/Paris", 'TZID="W. Europe Standard Time"', "X-A=1;TZID=europe/berlin", "TZID=Nowhere")
+    zoned = [
+        event(str(n), f"DTSTART;{tzid}:20261124T100000").replace(b"DTSTART:", b"X-WAS:")
+        for n, tzid in enumerate(starts)
+    ]
+    assert read_file(wrap(*zoned, event("utc"), event("utc2"), event("utc3"))).timezone == "Europe/Berlin"
+    assert read_file(wrap(b"X-WR-TIMEZONE:Asia/Tokyo\r\n", *zoned)).timezone == "Asia/Tokyo"
+    assert read_file(wrap(event("utc"))).timezone is None
+
+
 def test_objects_are_parsed_only_when_asked_for() -> None:
     file: CalendarFile = read_file(wrap(event("1"), event("2", "SEQUENCE:x")))
     assert len(file) == 2

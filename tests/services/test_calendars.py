@@ -108,12 +108,14 @@ async def test_importing_an_export_into_its_own_calendar_changes_nothing(premise
 async def test_importing_an_export_gives_an_equal_calendar(premises: Premises) -> None:
     floating = an_event("floating", start="20261124T100000")
     work = await premises.calendar(floating, an_event("alarm", "x", "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT5M",
-        "DESCRIPTION:x", "END:VALARM"), name="Work", description="Two\nlines", color="#3366CC")  # fmt: skip
+        "DESCRIPTION:x", "END:VALARM"), name="Work", description="Two\nlines", color="#3366CC",
+        timezone="America/New_York")  # fmt: skip
     made, report = await premises.calendars.import_new(_raw(await _export(premises, work)), fallback_name="x")
     assert made is not None
     assert (report.imported, report.repaired) == (2, 0)
     assert await _stored(premises, made) == await _stored(premises, work)
     assert (made.name, made.description, made.color) == (work.name, work.description, work.color)
+    assert made.timezone == "America/New_York"  # floating times are shown in it
 
 
 async def test_trap_2_two_zones_of_one_name_stay_apart_in_an_export(premises: Premises) -> None:

@@ -238,6 +238,17 @@ async def test_a_new_calendar_takes_name_zone_and_colour_from_the_file(premises:
     assert (made.name, made.timezone, made.color, report.imported) == ("Team", "Asia/Tokyo", "#3366CC", 1)
 
 
+async def test_a_new_calendar_is_in_the_zone_most_of_its_events_use(premises: Premises) -> None:
+    """The setting's zone would show its floating and all-day events beside the others, and begin its days elsewhere."""
+    tokyo = an_event("a").replace("DTSTART:20261124T100000Z", "DTSTART;TZID=Asia/Tokyo:20261124T100000")
+    made, _ = await premises.calendars.import_new(_source(tokyo, an_event("b")), fallback_name="file")
+    assert made is not None
+    assert made.timezone == "Asia/Tokyo"
+    known = await premises.calendars.add(name="Known")
+    await premises.calendars.import_(known.id, [_source(tokyo)])
+    assert (await premises.calendars.find(known.id)).timezone == "Europe/Berlin"
+
+
 async def test_a_new_calendar_is_not_left_behind_when_nothing_can_be_kept(premises: Premises) -> None:
     broken = "BEGIN:VEVENT\r\nUID:broken\r\nEND:VEVENT\r\n"
     made, report = await premises.calendars.import_new(_source(broken), fallback_name="file")
