@@ -50,6 +50,7 @@ class Premises:
     clock: StoppedClock
     ring: KeyRing
     freshness: Freshness
+    hasher: Hasher
     accounts: AccountService
     remembered: Remembered
     calendars: CalendarService
@@ -153,6 +154,7 @@ async def open_premises(
             clock=clock,
             ring=ring,
             freshness=freshness,
+            hasher=hasher,
             accounts=accounts,
             remembered=remembered,
             calendars=CalendarService(

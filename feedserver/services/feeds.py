@@ -196,11 +196,17 @@ class FeedService:
         return account if account.is_active and account.version == known.version else None
 
     async def prove(self, authorization: str, login: str, password: str, *, address: str) -> Account:
-        """Whose credentials these are. Raises CredentialsRefused, StorageUnavailable."""
+        """Whose credentials these are. Raises CredentialsRefused, StorageUnavailable.
+
+        Checking a password takes a while, so the account is judged anew after it.
+        """
         account = await self._recognise_fresh(authorization)
         if account is None:
-            account = await self._authenticate(login, (password,), address=address)
-            self._remembered.add(authorization, account.id, account.version)
+            proven = await self._authenticate(login, (password,), address=address)
+            self._remembered.add(authorization, proven.id, proven.version)
+            account = await self._recognise_fresh(authorization)
+        if account is None:
+            raise CredentialsRefused("login or password are not right")
         return account
 
     async def _recognise_fresh(self, authorization: str) -> Account | None:

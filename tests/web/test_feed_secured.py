@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import threading
 import time
 import unicodedata
 from base64 import b64encode
@@ -149,6 +150,28 @@ async def test_b06_a_deactivated_account_is_refused_on_the_next_request(
     assert (await client.get(path, headers={"Authorization": ANN})).status == 401
     await premises_on_both.accounts.activate("ann")
     assert (await client.get(path, headers={"Authorization": ANN})).status == 200
+
+
+@pytest.mark.parametrize(("is_account_changed", "status"), [(True, 401), (False, 200)])
+async def test_b06_what_changes_while_a_password_is_checked_counts(
+    premises: Premises, client: Client, is_account_changed: bool, status: int
+) -> None:
+    path = await _feed_of_ann(premises)
+    (share,) = await premises.sharing.list_all()
+    hashing, go_on = premises.hasher, threading.Event()
+    blocked = [hashing._threads.submit(go_on.wait, 10) for _ in range(2)]
+    asked = asyncio.create_task(client.get(path, headers={"Authorization": ANN}))
+    while not hashing._pending:  # noqa: ASYNC110 - there is no event for it
+        await asyncio.sleep(0)
+    if is_account_changed:
+        await premises.accounts.deactivate("ann")
+    else:
+        await premises.sharing.edit(share.id, withdrawn=["ann"])
+    go_on.set()
+    answer = await asked
+    assert all(job.result() for job in blocked)
+    assert answer.status == status
+    assert "Board secret" not in await answer.text()
 
 
 async def test_b05_another_node_follows_within_a_second(
