@@ -110,14 +110,22 @@ class AccountService:
         return account
 
     async def _verified(self, login: str, passwords: Sequence[str]) -> Account | None:
-        async with self._db.read() as tx:
-            account = await accounts.by_login(tx, login)
+        account = await self._by_login(login)
         known_hash = account.password_hash if account is not None and account.is_active else None
         for password in passwords:
             is_right = await self._hasher.verify(known_hash, password)
             if is_right and account is not None and known_hash is not None:
                 return await self._rehashed(account, known_hash, password)
         return None
+
+    async def _by_login(self, login: str) -> Account | None:
+        """What can be no login is nobody's, and not looked up: PostgreSQL fails on a NUL (threats B10, B12)."""
+        try:
+            login_of(login)
+        except InvalidInput:
+            return None
+        async with self._db.read() as tx:
+            return await accounts.by_login(tx, login)
 
     async def _rehashed(self, account: Account, known_hash: str, password: str) -> Account:
         """The account, its hash brought to today's parameters (threat K01), unless the password changed meanwhile."""

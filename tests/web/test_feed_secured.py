@@ -303,6 +303,17 @@ async def test_b12_logins_match_exactly(premises: Premises, client: Client, logi
     assert (await client.get(path, headers={"Authorization": _basic(f"{login}:{PASSWORD}")})).status == 401
 
 
+async def test_b10_a_login_that_can_be_none_is_refused_on_every_engine(
+    premises_on_both: Premises, aiohttp_client: AiohttpClient
+) -> None:
+    """PostgreSQL has no text with a NUL in it: looking for one was a 500."""
+    client = await aiohttp_client(premises_on_both.app)
+    path = await _feed_of_ann(premises_on_both)
+    for login in ("\0", "ann\0", "a" * 5_000, "\ufffe"):
+        answer = await client.get(path, headers={"Authorization": _basic(f"{login}:{PASSWORD}")})
+        assert answer.status == 401
+
+
 async def test_b14_credentials_in_the_query_are_ignored(premises: Premises, client: Client) -> None:
     path = await _feed_of_ann(premises)
     query = {"user": "ann", "password": PASSWORD, "Authorization": ANN}
