@@ -10,7 +10,7 @@ DTSTART counts for when the rule does not yield it is decided in `series`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import product
@@ -50,6 +50,29 @@ class Budget:
         self.left -= steps
         if self.left < 0:
             raise RecurrenceTooCostly("the recurrence rule takes more steps than one calendar object may cost")
+
+
+class Purse:
+    """The steps that one answer may cost over all its objects (I07).
+
+    Every object has `free` steps, so that no other can take them away; what an object needs beyond is paid from the
+    common purse, at most `most` steps for one.
+    """
+
+    __slots__ = ("_free", "_left", "_most")
+
+    def __init__(self, steps: int, *, free: int, most: int) -> None:
+        self._left, self._free, self._most = steps, free, most
+
+    @contextmanager
+    def budget(self) -> Iterator[Budget]:
+        """The budget of the next object; what it spends is paid when the block ends."""
+        granted = min(self._most, self._free + self._left)
+        budget = Budget(granted)
+        try:
+            yield budget
+        finally:
+            self._left -= max(0, granted - max(0, budget.left) - self._free)
 
 
 Periods = Iterator[tuple[Sequence[date], Sequence[time]]]

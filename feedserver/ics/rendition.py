@@ -25,10 +25,10 @@ from feedserver.ics.plan import MAX_SINGLES, Piece, Plan, suffix_of, times_of
 from feedserver.ics.published import horizon_of, month_of
 from feedserver.ics.recurrence import Budget
 from feedserver.ics.redact import BUSY_LINES, redact_all
-from feedserver.ics.series import Series
+from feedserver.ics.series import Series, Showing
 from feedserver.ics.timezones import IanaZone
 from feedserver.model.calendar_object import Rendition
-from feedserver.model.errors import ObjectRefused, RecurrenceTooCostly
+from feedserver.model.errors import ObjectRefused
 from feedserver.model.share import DetailLevel
 
 RENDERER_VERSION = 1
@@ -84,25 +84,42 @@ def render(obj: ParsedObject, now: datetime) -> Rendered:
     return Rendered(renditions, horizon if is_cut else None)
 
 
-def render_window(obj: ParsedObject, level: DetailLevel, start: datetime, end: datetime) -> Rendition:
+def render_window(
+    obj: ParsedObject,
+    level: DetailLevel,
+    start: datetime,
+    end: datetime,
+    *,
+    near: datetime | None = None,
+    budget: Budget | None = None,
+) -> Rendition:
     """What a windowed share shows of `obj`: each occurrence that overlaps `[start, end)` as an event of its own.
 
-    An event that does not recur keeps the object's UID. Raises ObjectRefused, RecurrenceTooCostly.
+    Of more than MAX_SINGLES those nearest to `near` show: a daily event of twenty years fills any window without a
+    first day. An event that does not recur keeps the object's UID. Raises ObjectRefused, RecurrenceTooCostly.
     """
     if obj.component != "VEVENT":
         return Rendition(body=b"")
     series = series_of(obj)
     described = _described(series, obj)
-    budget = Budget(MAX_RENDER_STEPS)
+    found = showings_between(series, start, end, budget=budget or Budget(MAX_RENDER_STEPS))
+    shown = [showing for showing in found if described[showing.part.index][level] is not None]
     pieces: list[Piece] = []
     tzids: set[str] = set()
-    for showing in showings_between(series, start, end, budget=budget):
-        if described[showing.part.index][level] is not None:
-            suffix = suffix_of(showing.identity) if series.is_recurring else ""
-            pieces.append(Piece(suffix, times_of(showing.start, showing.end, tzids), showing.part.index))
-    if len(pieces) > MAX_SINGLES:
-        raise RecurrenceTooCostly(f"more than {MAX_SINGLES} of its occurrences lie in the window")
+    for showing in _nearest(shown, near or start):
+        suffix = suffix_of(showing.identity) if series.is_recurring else ""
+        pieces.append(Piece(suffix, times_of(showing.start, showing.end, tzids), showing.part.index))
     return _rendition(pieces, tzids, described, level)
+
+
+def _nearest(showings: list[Showing], at: datetime) -> list[Showing]:
+    """At most MAX_SINGLES of sorted showings, still sorted."""
+    if len(showings) <= MAX_SINGLES:
+        return showings
+    behind = sum(showing.start.at < at for showing in showings)
+    ahead = len(showings) - behind
+    first = max(0, behind - max(MAX_SINGLES // 2, MAX_SINGLES - ahead))
+    return showings[first : first + MAX_SINGLES]
 
 
 def _render_single(obj: ParsedObject) -> dict[DetailLevel, Rendition]:

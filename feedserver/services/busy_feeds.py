@@ -13,12 +13,12 @@ from typing import Any
 from feedserver.ics.feed import FeedText, whole
 from feedserver.ics.freebusy import BusyPeriod, FreeBusy, busy_periods, vfreebusy
 from feedserver.ics.ingest import parse_object
-from feedserver.ics.recurrence import Budget
+from feedserver.ics.recurrence import Purse
 from feedserver.ics.slots import emitted_uid
 from feedserver.model.calendar_object import CalendarObject, ETag
 from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection
-from feedserver.model.errors import FeedserverError
+from feedserver.model.errors import FeedserverError, RecurrenceTooCostly
 from feedserver.model.share import DetailLevel
 from feedserver.services.feed_state import FeedState, day_began_at, read_state, window_of
 from feedserver.services.objects import STORED_LIMITS
@@ -27,8 +27,8 @@ from feedserver.storage.engine import Database
 
 WEEKS_AHEAD = 26
 MAX_KEPT = 1_000
-MAX_STEPS = 20_000
-"""Periods and instances that the expansion of one object may look at."""
+MAX_STEPS, FREE_STEPS, MAX_STEPS_OF_ONE = 300_000, 400, 60_000
+"""Periods and instances that the expansion of all objects may look at, of each in any case, and of one at most."""
 NOBODY = "invalid:nomail"
 """RFC 5546 wants an ORGANIZER; ours tells nobody's name."""
 
@@ -78,6 +78,7 @@ class BusyFeeds:
 
     async def _build(self, share_id: str, start_at: datetime) -> BusyFeed:
         periods: list[BusyPeriod] = []
+        purse = Purse(MAX_STEPS, free=FREE_STEPS, most=MAX_STEPS_OF_ONE)
         async with self._db.read() as tx:
             state = await read_state(tx, share_id)
             first, last = start_at, start_at + timedelta(weeks=WEEKS_AHEAD)
@@ -90,7 +91,7 @@ class BusyFeeds:
                 )
                 async for batch in found:
                     shown = [stored for stored, _ in batch]
-                    periods += await asyncio.to_thread(_periods, shown, collection, first, last)
+                    periods += await asyncio.to_thread(_periods, shown, collection, first, last, purse)
         modified_at = max(start_at, state.share.stamp_at, *(max(c.stamp_at, c.settings_at) for c in state.collections))
         about = FreeBusy(
             uid=emitted_uid(state.share.uid_salt, "", "freebusy").decode(),
@@ -104,13 +105,18 @@ class BusyFeeds:
 
 
 def _periods(
-    shown: Iterable[CalendarObject], collection: Collection, start: datetime, end: datetime
+    shown: Iterable[CalendarObject], collection: Collection, start: datetime, end: datetime, purse: Purse
 ) -> list[BusyPeriod]:
+    """Not merged. What is too costly to be told apart is busy all the time: in doubt nobody is called free (I07)."""
     periods: list[BusyPeriod] = []
     for stored in shown:
         try:
             parsed = parse_object(stored.data, timezone=collection.timezone, limits=STORED_LIMITS)
-            periods += busy_periods(parsed, start, end, budget=Budget(MAX_STEPS))
+            with purse.budget() as budget:
+                periods += busy_periods(parsed, start, end, budget=budget)
+        except RecurrenceTooCostly:
+            _log.warning("object %s of calendar %s makes the whole time busy", stored.name, collection.id)
+            return [BusyPeriod(start, end)]
         except FeedserverError:
             _log.warning("object %s of calendar %s is left out of busy time", stored.name, collection.id)
     return periods

@@ -12,7 +12,8 @@ from feedserver.ics.feed import FeedBody, FeedText
 from feedserver.ics.head import FeedHead, head
 from feedserver.ics.ingest import parse_object
 from feedserver.ics.notices import KEEP_ALIVE_UID, keep_alive
-from feedserver.ics.rendition import render_window
+from feedserver.ics.recurrence import Purse
+from feedserver.ics.rendition import MAX_RENDER_STEPS, render_window
 from feedserver.ics.slots import SlotWords, emitted_uid, fill, stamp_lines
 from feedserver.ics.words import Words
 from feedserver.model.calendar_object import CalendarObject, StoredRendition
@@ -28,6 +29,8 @@ from feedserver.storage.engine import Database, Tx
 _log = logging.getLogger(__name__)
 
 _FROM_THE_BEGINNING = -1
+MAX_WINDOW_STEPS, FREE_WINDOW_STEPS = 500_000, 2_000
+"""Periods and instances that a windowed feed may look at, and each of its objects in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,10 @@ class BuiltFeed:
     """An update failed half-way: `text` is good, `body` is not."""
 
 
+def _window_purse() -> Purse:
+    return Purse(MAX_WINDOW_STEPS, free=FREE_WINDOW_STEPS, most=MAX_RENDER_STEPS)
+
+
 @dataclass(slots=True)
 class FeedDraft:
     """What changed, read but not yet put in place."""
@@ -72,6 +79,7 @@ class FeedDraft:
     """What the changes come on top of; None: they are all there is."""
     changes: list[tuple[bytes, bytes, tuple[str, ...]]] = field(default_factory=list)
     """(emitted UID, filled fragment, zones); an empty fragment takes the object out."""
+    purse: Purse = field(default_factory=_window_purse)
     newest_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -142,7 +150,10 @@ class FeedAssembler:
         for found, rendition in batch:
             try:
                 parsed = parse_object(found.data, timezone=collection.timezone, limits=STORED_LIMITS)
-                cut = render_window(parsed, entry.level, window.start_at, window.end_at)
+                with draft.purse.budget() as budget:
+                    cut = render_window(
+                        parsed, entry.level, window.start_at, window.end_at, near=window.today_at, budget=budget
+                    )
             except FeedserverError:
                 _log.warning("object %s of calendar %s cannot be rendered and is left out", found.name, collection.id)
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -14,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from feedserver.ics.daysets import completed
-from feedserver.ics.recurrence import Budget, instances
+from feedserver.ics.recurrence import Budget, Purse, instances
 from feedserver.ics.values import Frequency, RRule, WeekdayNum, format_rrule, parse_rrule
 from feedserver.model.errors import RecurrenceTooCostly
 
@@ -249,3 +250,16 @@ def test_i07_a_window_far_away_is_reached_by_arithmetic(rule: str) -> None:
     """I07: COUNT of an evenly stepping rule does not make it walk either."""
     budget = Budget(10)
     assert next(instances(parse_rrule(rule), NINE, since=datetime(2026, 1, 1, 9), budget=budget))
+
+
+def test_i07_a_purse_gives_every_object_its_share_and_runs_dry() -> None:
+    purse = Purse(100, free=10, most=80)
+    granted = []
+    for _ in range(3):
+        with suppress(RecurrenceTooCostly), purse.budget() as budget:
+            granted.append(budget.left)
+            budget.spend(1_000)
+    with purse.budget() as budget:
+        granted.append(budget.left)
+        budget.spend(5)
+    assert granted == [80, 40, 10, 10]

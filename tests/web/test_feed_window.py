@@ -129,3 +129,24 @@ async def test_f54_a_deleted_calendars_events_are_absent(premises: Premises, cli
 
 def test_noon_is_where_the_tests_of_windows_stand() -> None:
     assert datetime(2026, 11, 23, 12, tzinfo=UTC) == NOON
+
+
+async def test_f60_a_daily_event_of_many_years_stays_in_a_window_without_a_first_day(
+    premises: Premises, client: Client
+) -> None:
+    """More occurrences than one object may be written as: those around today show, where none did."""
+    calendar = await premises.calendar(an_event("d", "Daily", "RRULE:FREQ=DAILY", start="20060101T090000Z"))
+    path = premises.feed_path(await premises.share(calendar, filter=ShareFilter(days_ahead=10)))
+    shown = Calendar.from_ical(await (await client.get(path)).read()).walk("VEVENT")
+    days = [event["DTSTART"].dt for event in shown]
+    assert len(days) == 5_000
+    assert max(days) == datetime(2026, 12, 3, 9, tzinfo=UTC)
+
+
+async def test_i07_costly_rules_cannot_take_the_others_out_of_a_window(premises: Premises, client: Client) -> None:
+    dense = [an_event(f"d{n}", "Drip", "RRULE:FREQ=MINUTELY", start="20260101T100000Z") for n in range(12)]
+    weekly = [an_event(f"w{n}", "Weekly", "RRULE:FREQ=WEEKLY", start="20260106T100000Z") for n in range(12)]
+    calendar = await premises.calendar(*dense, *weekly)
+    path = premises.feed_path(await premises.share(calendar, filter=ShareFilter(days_back=0, days_ahead=300)))
+    assert set(await _summaries(client, path)) == {"Weekly"}
+    assert len(await _summaries(client, path)) == 12 * 43

@@ -73,3 +73,13 @@ async def test_free_busy_of_a_secured_share_asks_for_the_login(premises: Premise
 
 async def test_free_busy_of_a_forged_link_is_404(client: Client) -> None:
     assert (await client.get("/s/forged/team.ifb")).status == 404
+
+
+async def test_i07_time_that_is_too_costly_to_tell_apart_is_busy(premises: Premises, client: Client) -> None:
+    """Left out it was free, and three hundred of it held an answer up for a minute."""
+    dense = [an_event(f"d{n}", "Drip", "RRULE:FREQ=MINUTELY", start="20261101T100000Z") for n in range(20)]
+    calendar = await premises.calendar(an_event("a"), *dense)
+    text = await (await client.get(_path(premises.feed_path(await premises.share(calendar))))).text()
+    assert [line for line in text.split("\r\n") if line.startswith("FREEBUSY")] == [
+        "FREEBUSY;FBTYPE=BUSY:20261122T230000Z/20270523T230000Z"
+    ]
