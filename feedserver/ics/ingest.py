@@ -34,6 +34,7 @@ __all__ = [
     "ParsedObject",
     "Refusal",
     "etag_of",
+    "is_same_object",
     "object_name",
     "parse_object",
     "read_file",
@@ -168,3 +169,12 @@ def object_name(uid: str) -> str:
 def etag_of(data: bytes) -> ETag:
     """The ETag of stored bytes: equal bytes, equal ETag."""
     return ETag(blake2b(data, digest_size=16).hexdigest())
+
+
+def is_same_object(one: bytes, other: bytes) -> bool:
+    """True when two stored objects differ at most in what their VCALENDARs say of themselves (VERSION, PRODID)."""
+    return _without_header(one) == _without_header(other)
+
+
+def _without_header(data: bytes) -> bytes:
+    return data[data.find(b"\r\nBEGIN:") :]

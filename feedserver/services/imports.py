@@ -13,7 +13,15 @@ from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain
 
-from feedserver.ics.ingest import CalendarFile, Limits, ParsedObject, etag_of, object_name, read_file
+from feedserver.ics.ingest import (
+    CalendarFile,
+    Limits,
+    ParsedObject,
+    etag_of,
+    is_same_object,
+    object_name,
+    read_file,
+)
 from feedserver.model.calendar_object import ETag, ObjectDraft, Uid
 from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection
@@ -31,6 +39,8 @@ BATCH_BYTES = 4 * 1024 * 1024
 Progress = Callable[[int, int], None]
 """Called with how many objects are done and how many are known so far; a folder's later files are not known yet."""
 _Parsed = list[ParsedObject | Refusal]
+_Held = dict[Uid, tuple[str, ETag]]
+"""Name and ETag of what the calendar holds under a UID."""
 
 
 class Import:
@@ -101,24 +111,33 @@ class Import:
         parsed = [found for found in batch if not isinstance(found, Refusal)]
         async with self._db.read() as tx:
             held = await objects.etags_by_uid(tx, self._collection.id, [Uid(p.uid) for p in parsed])
-        changed = [p for p in parsed if not self._is_unchanged(p, held)]
+            stored = await self._stored(tx, [p for p in parsed if _has_other_etag(p, held)], held)
+        changed = [p for p in parsed if not self._is_unchanged(p, held, stored)]
         fresh = [p for p in changed if self._is_wanted(p, held, name)]
         drafts = await asyncio.to_thread(self._drafts, fresh, name)
         if drafts:
             await self._store(drafts)
         self._count_kept(fresh, drafts, held)
 
-    def _is_unchanged(self, parsed: ParsedObject, held: dict[Uid, tuple[str, ETag]]) -> bool:
-        """True when the calendar holds these very bytes; it is counted then, and nothing is written."""
-        kept = held.get(Uid(parsed.uid))
-        if kept is None or kept[1] != etag_of(parsed.data):
+    async def _stored(self, tx: Tx, parsed: Sequence[ParsedObject], held: _Held) -> dict[Uid, bytes]:
+        """What the calendar holds in their place."""
+        names = [held[Uid(p.uid)][0] for p in parsed]
+        return {o.uid: o.data for o in await objects.read_data(tx, self._collection.id, names)}
+
+    def _is_unchanged(self, parsed: ParsedObject, held: _Held, stored: dict[Uid, bytes]) -> bool:
+        """True when the calendar holds this very object; it is counted then, and nothing is written.
+
+        Who wrote the file is not part of it: an export names one maker for objects of many.
+        """
+        uid = Uid(parsed.uid)
+        if uid not in held or (uid in stored and not is_same_object(parsed.data, stored[uid])):
             return False
         self._seen.add(parsed.uid)
         self.report.unchanged += 1
         self._count_repairs(parsed)
         return True
 
-    def _is_wanted(self, parsed: ParsedObject, held: dict[Uid, tuple[str, ETag]], name: str) -> bool:
+    def _is_wanted(self, parsed: ParsedObject, held: _Held, name: str) -> bool:
         """False, with a refusal, for a UID that came before in this import, and when the calendar is full.
 
         The first of a folder wins, so that importing the folder again changes nothing.
@@ -153,9 +172,7 @@ class Import:
             named = await _with_free_names(tx, self._collection.id, list(drafts.values()))
             await objects.store(tx, self._collection.id, stamp, named)
 
-    def _count_kept(
-        self, parsed: Sequence[ParsedObject], drafts: dict[str, ObjectDraft], held: dict[Uid, tuple[str, ETag]]
-    ) -> None:
+    def _count_kept(self, parsed: Sequence[ParsedObject], drafts: dict[str, ObjectDraft], held: _Held) -> None:
         for one in parsed:
             if one.uid not in drafts:
                 continue
@@ -178,6 +195,11 @@ class Import:
 async def open_source(source: Source, limits: Limits) -> CalendarFile:
     """The file, read and cut but not parsed. Raises NotACalendar, TooLarge, OSError."""
     return await asyncio.to_thread(lambda: read_file(source.read(), limits=limits))
+
+
+def _has_other_etag(parsed: ParsedObject, held: _Held) -> bool:
+    kept = held.get(Uid(parsed.uid))
+    return kept is not None and kept[1] != etag_of(parsed.data)
 
 
 def _take(found: Iterator[ParsedObject | Refusal]) -> _Parsed:

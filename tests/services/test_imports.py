@@ -230,6 +230,18 @@ async def test_two_imports_into_one_calendar_at_once_lose_nothing(premises: Prem
         assert await count_objects(tx, work.id) == 200
 
 
+async def test_objects_of_many_makers_come_back_unchanged_from_an_export(premises: Premises, work: Collection) -> None:
+    """One VCALENDAR of an export names one maker; who wrote a file does not change what is in it."""
+    for uid in ("a", "b"):
+        data = an_ics(an_event(uid)).replace("-//test//test//EN", f"-//maker of {uid}//EN").encode()
+        await premises.calendars.import_(work.id, [_raw(data)])
+    before = await _etags(premises, work)
+    exported = b"".join([chunk async for chunk in premises.calendars.export(work.id)])
+    assert exported.count(b"BEGIN:VCALENDAR") == 1
+    assert _counts(await premises.calendars.import_(work.id, [_raw(exported)])) == (0, 0, 2, 0)
+    assert await _etags(premises, work) == before
+
+
 async def test_a_new_calendar_takes_name_zone_and_colour_from_the_file(premises: Premises) -> None:
     head = "X-WR-CALNAME:Team\r\nX-WR-TIMEZONE:Asia/Tokyo\r\nX-APPLE-CALENDAR-COLOR:#3366ccff\r\nBEGIN:VEVENT"
     data = an_ics(an_event("a")).replace("BEGIN:VEVENT", head, 1).encode()
