@@ -23,10 +23,11 @@ from feedserver.ics.occurrences import series_of, showings_between
 from feedserver.ics.pieces import fill_plan
 from feedserver.ics.plan import MAX_SINGLES, Piece, Plan, suffix_of, times_of
 from feedserver.ics.published import horizon_of, month_of
-from feedserver.ics.recurrence import Budget
+from feedserver.ics.recurrence import SUB_DAILY, Budget
 from feedserver.ics.redact import BUSY_LINES, redact_all
 from feedserver.ics.series import Series, Showing
 from feedserver.ics.timezones import IanaZone
+from feedserver.ics.values import RRule
 from feedserver.model.calendar_object import Rendition
 from feedserver.model.errors import ObjectRefused
 from feedserver.model.share import DetailLevel
@@ -52,6 +53,9 @@ class Rendered(NamedTuple):
     """All four levels for a VEVENT, none for the others."""
     horizon_at: datetime | None
     """Up to when a rule was written out as single events; None when none was, or when it ends before."""
+    is_crowded: bool = False
+    """F68: its rule may put two instances on one day. It stays a rule all the same, worth no more than a warning:
+    Outlook alone cannot hold it, and single events would cost all the others the series."""
 
 
 def fingerprint() -> str:
@@ -81,7 +85,11 @@ def render(obj: ParsedObject, now: datetime) -> Rendered:
         plan = plans[shown]
         renditions[level] = _rendition(plan.pieces, plan.tzids, described, level)
     is_cut = any(plan.is_cut for plan in plans.values())
-    return Rendered(renditions, horizon if is_cut else None)
+    return Rendered(renditions, horizon if is_cut else None, any(map(_is_crowded, series.rules)))
+
+
+def _is_crowded(rule: RRule) -> bool:
+    return rule.freq in SUB_DAILY or max(len(rule.by_hour), len(rule.by_minute), len(rule.by_second)) > 1
 
 
 def render_window(

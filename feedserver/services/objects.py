@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from feedserver.ics.assemble import ParsedObject
@@ -10,6 +11,8 @@ from feedserver.ics.ingest import etag_of
 from feedserver.ics.limits import Limits
 from feedserver.ics.rendition import render
 from feedserver.model.calendar_object import ObjectDraft, Uid
+
+_log = logging.getLogger(__name__)
 
 STORED_LIMITS = Limits(max_import_bytes=2**31, max_object_bytes=2**31)
 """What is stored was within the limits once; a limit that was lowered since hides nothing."""
@@ -21,6 +24,8 @@ def draft_of(parsed: ParsedObject, *, name: str, now: datetime) -> ObjectDraft:
     Raises ObjectRefused (RecurrenceTooCostly) when its rules cannot be used.
     """
     rendered = render(parsed, now)
+    if rendered.is_crowded:
+        _log.info("object %s may recur more than once a day, which Outlook does not show (F68)", name)
     return ObjectDraft(
         name=name,
         uid=Uid(parsed.uid),

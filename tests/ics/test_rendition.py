@@ -304,6 +304,18 @@ def test_f68_two_overrides_on_one_day_do_not_both_stay() -> None:
     assert [("RECURRENCE-ID" in event) for event in found] == [False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("rule", "is_crowded"),
+    [("FREQ=DAILY;BYHOUR=9,15", True), ("FREQ=HOURLY;COUNT=4", True), ("FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=9", False)],
+)
+def test_f68_two_instances_on_one_day_are_told_and_stay_a_rule(rule: str, *, is_crowded: bool) -> None:
+    """F68: a warning, not a rewrite."""
+    result = rendered(timed(f"RRULE:{rule}"))
+    assert result.is_crowded is is_crowded
+    [event] = events(result.renditions[TITLES])
+    assert "RRULE" in event
+
+
 # --- what does not show ----------------------------------------------------------------------------------------
 
 
