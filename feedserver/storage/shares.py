@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from feedserver.model.collection import Collection
 from feedserver.model.errors import AmbiguousName, Conflict, NotFound
@@ -165,7 +165,9 @@ async def edit(tx: Tx, share: Share, now: datetime) -> Share:
     if all(getattr(kept, name) == getattr(share, name) for name in _SHOWN):
         return await share_rows.change(tx, share.id, note=share.note)
     moment = await share_rows.moment_for(tx, kept, now, (entry.collection_id for entry in share.entries))
+    raised_by = 1
     if kept.entries != share.entries:
+        raised_by += await _possible_fall(tx, kept)
         await _write_entries(tx, share.id, share.entries)
     return await share_rows.change(
         tx,
@@ -175,9 +177,20 @@ async def edit(tx: Tx, share: Share, now: datetime) -> Share:
         starts_at=share.starts_at,
         expires_at=share.expires_at,
         stamp_at=moment,
-        revision=kept.revision + 1,
+        revision=kept.revision + raised_by,
         **_filter_values(share.filter),
     )
+
+
+async def _possible_fall(tx: Tx, share: Share) -> int:
+    """By how much an event's `seq` may be lower in the renditions of another level.
+
+    Edits that `busy` hides raise the `seq` of `full` alone; SEQUENCE is its sum with the revision, and has to rise all
+    the same (F51).
+    """
+    ids = [entry.collection_id for entry in share.entries]
+    newest: int | None = await tx.scalar(select(func.max(collections.c.seq)).where(collections.c.id.in_(ids)))
+    return newest or 0
 
 
 async def rotate(tx: Tx, share_id: str, now: datetime) -> Share:

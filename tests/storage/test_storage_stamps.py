@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from feedserver.model.share import DetailLevel, Share, ShareEntry, ShareFilter, ShareState
@@ -151,6 +151,13 @@ async def play(db: Database, operations: list[tuple[timedelta, tuple[Any, ...]]]
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from([timedelta(0), timedelta(seconds=1), -HOUR, HOUR]), OPERATIONS), max_size=12))
+@example(
+    [
+        (timedelta(0), ("put", 0, "one", "a")),
+        (timedelta(0), ("put", 0, "one", "b")),
+        (timedelta(0), ("level", 0, DetailLevel.BUSY)),
+    ]
+)
 def test_stamps_rise_with_every_change_that_shows_and_stay_with_every_other(
     database_url: str, tmp_path: Path, operations: list[Any]
 ) -> None:
