@@ -152,7 +152,7 @@ class Share:
     """Exclusive: at this moment it is over."""
     state: ShareState
     state_at: datetime
-    """When `state` last changed."""
+    """When `state` last changed, or the validity of an active share: no tombstone is older."""
     serial: int
     """Of its links; rotating raises it."""
     rotated_at: datetime | None
@@ -215,7 +215,7 @@ def standing_of(share: Share, link: FeedLink, now: datetime, *, retention: timed
     if share.state is ShareState.INACTIVE or not share.is_owner_active:
         return ShareStanding(standing=Standing.PAUSED, since=share.state_at)
     if share.expires_at and now >= share.expires_at:
-        return ShareStanding(standing=Standing.EXPIRED, since=share.expires_at)
+        return ShareStanding(standing=Standing.EXPIRED, since=max(share.expires_at, share.state_at))
     if share.starts_at and now < share.starts_at:
         return ShareStanding(standing=Standing.NOT_YET, since=share.state_at)
     return ShareStanding(standing=Standing.LIVE, since=share.state_at)

@@ -176,6 +176,7 @@ async def edit(tx: Tx, share: Share, now: datetime) -> Share:
         note=share.note,
         starts_at=share.starts_at,
         expires_at=share.expires_at,
+        state_at=moment if _turns_now(kept, share) else kept.state_at,
         stamp_at=moment,
         revision=kept.revision + raised_by,
         **_filter_values(share.filter),
@@ -191,6 +192,12 @@ async def _possible_fall(tx: Tx, share: Share) -> int:
     ids = [entry.collection_id for entry in share.entries]
     newest: int | None = await tx.scalar(select(func.max(collections.c.seq)).where(collections.c.id.in_(ids)))
     return newest or 0
+
+
+def _turns_now(kept: Share, changed: Share) -> bool:
+    """True when an edit may close or open the share at once, by a bound on the other side of the present."""
+    is_same = (kept.starts_at, kept.expires_at) == (changed.starts_at, changed.expires_at)
+    return kept.state is ShareState.ACTIVE and not is_same
 
 
 async def rotate(tx: Tx, share_id: str, now: datetime) -> Share:

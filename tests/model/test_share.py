@@ -42,6 +42,10 @@ def test_u23_expiry_is_exact_and_exclusive(seconds: int, standing: Standing) -> 
     assert found[0] is standing
 
 
+def test_t1_a_share_whose_end_was_set_with_hindsight_is_over_since_then() -> None:
+    assert _standing(a_share(expires_at=NOON - 48 * HOUR, state_at=NOON)) == (Standing.EXPIRED, NOON)
+
+
 @pytest.mark.parametrize(("seconds", "standing"), [(-1, Standing.NOT_YET), (0, Standing.LIVE)])
 def test_a_share_starts_at_its_first_moment(seconds: int, standing: Standing) -> None:
     found = _standing(a_share(starts_at=NOON), now=NOON + timedelta(seconds=seconds))

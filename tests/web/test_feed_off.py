@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
@@ -44,6 +44,10 @@ async def _expire(premises: Premises, share: Share) -> None:
     premises.clock.advance(HOUR)
 
 
+async def _expire_with_hindsight(premises: Premises, share: Share) -> None:
+    await premises.sharing.edit(share.id, expires_at=premises.clock.now() - 48 * HOUR)
+
+
 async def _lose_the_calendar(premises: Premises, share: Share) -> None:
     await premises.calendars.remove(share.entries[0].collection_id)
 
@@ -52,7 +56,15 @@ async def _suspend_the_owner(premises: Premises, share: Share) -> None:
     await premises.accounts.deactivate("owner")
 
 
-WAYS_OFF: list[Off] = [_deactivate, _remove, _rotate, _expire, _lose_the_calendar, _suspend_the_owner]
+WAYS_OFF: list[Off] = [
+    _deactivate,
+    _remove,
+    _rotate,
+    _expire,
+    _expire_with_hindsight,
+    _lose_the_calendar,
+    _suspend_the_owner,
+]
 EVERY_WAY_OFF = pytest.mark.parametrize("switch_off", WAYS_OFF, ids=lambda way: way.__name__.strip("_"))
 
 
@@ -234,6 +246,33 @@ async def test_u23_expiry_and_start_are_evaluated_at_each_request(premises: Prem
     assert _is_data_free(await over.text())
     premises.clock.set(now + HOUR)
     assert "SUMMARY:Meeting" in await (await client.get(path)).text()
+
+
+async def test_f25_t1_last_modified_never_moves_back_when_the_validity_is_edited(
+    premises: Premises, client: Client
+) -> None:
+    """The moment of going off is that of the edit, not a bound of long ago, and not the moment the share was made."""
+    share, path = await _a_share(premises)
+    now = premises.clock.now()
+    bounds = [
+        {"expires_at": now - 48 * HOUR},
+        {"expires_at": None},
+        {"starts_at": now + 48 * HOUR},
+        {"name": "Renamed"},
+        {"starts_at": None},
+    ]
+    moments = [await _modified(client, path)]
+    for changes in bounds:
+        premises.clock.advance(HOUR)
+        await premises.sharing.edit(share.id, **changes)
+        moments.append(await _modified(client, path))
+    assert moments == sorted(moments)
+    assert moments[3] == moments[4], "a tombstone is the same whatever else is edited (T3)"
+    assert len(set(moments)) == 5
+
+
+async def _modified(client: Client, path: str) -> datetime:
+    return parsedate_to_datetime((await client.get(path)).headers["Last-Modified"])
 
 
 async def test_u18_a_removed_share_stays_dead_when_one_like_it_is_made(premises: Premises, client: Client) -> None:
