@@ -57,7 +57,11 @@ class HeaderPolicy:
     is_https: bool
     """The public base URL is https."""
     is_cors_on: bool = True
-    """Public feeds may be read by scripts of other sites (F29)."""
+    """Public feeds may be read by scripts of other sites (F29).
+
+    One switch for all shares and none per share: whoever has the link of a public share can read it without a browser,
+    so a share that is not to be read is a secured one, and those are never open to scripts.
+    """
 
     def answer(
         self,
