@@ -197,7 +197,7 @@ class _Splitter:
         self._source = None
 
     def _refuse(self, line_no: int, reason: str) -> None:
-        self._found.refusals.append(Refusal(line=line_no, uid="", reason=f"line {line_no}: {reason}"))
+        self._found.refusals.append(Refusal(line=line_no, uid="", reason=reason))
 
     def _close(self, end: int, *, fault: str = "") -> None:
         component = self._open

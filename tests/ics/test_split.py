@@ -66,7 +66,7 @@ def test_missing_end_of_the_calendar_is_told_with_its_line_trap_3() -> None:
 
 def test_end_that_closes_nothing_is_told_with_its_line() -> None:
     found = split(lines("BEGIN:VCALENDAR", *EVENT, "END:VEVENT", "END:VCALENDAR"))
-    assert [refusal.reason for refusal in found.refusals] == ["line 5: END:VEVENT closes nothing"]
+    assert [(each.line, each.reason) for each in found.refusals] == [(5, "END:VEVENT closes nothing")]
 
 
 def test_number_of_components_is_bounded_i08() -> None:
