@@ -322,6 +322,25 @@ async def test_f9_probes_on_a_share_that_is_off_are_405(premises: Premises, clie
     assert (await client.request("PROPFIND", path)).status == 405
 
 
+async def test_f8_o16_head_is_get_without_a_body_whatever_the_answer(premises: Premises, client: Client) -> None:
+    await premises.account()
+    paused, removed = [await premises.share(await premises.calendar(name=name)) for name in ("One", "Two")]
+    asked = [premises.feed_path(share) for share in (paused, removed, await premises.secured_share())]
+    await premises.sharing.remove(removed.id)
+    premises.clock.advance(timedelta(days=91))
+    await premises.sharing.deactivate(paused.id)
+    statuses = []
+    for path in (*asked, "/s/forged/x.ics", "/nothing"):
+        got, headed = await client.get(path), await client.head(path)
+        statuses.append(got.status)
+        assert headed.status == got.status
+        assert await headed.read() == b""
+        pairs = [{name: v for name, v in one.headers.items() if name != "Date"} for one in (got, headed)]
+        assert pairs[0] == pairs[1]
+        assert int(headed.headers["Content-Length"]) == len(await got.read())
+    assert statuses == [200, 410, 401, 404, 404]
+
+
 async def test_a_deployment_may_answer_404_instead(
     sqlite_db: Database, tmp_path: Path, aiohttp_client: AiohttpClient
 ) -> None:
