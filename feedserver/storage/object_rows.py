@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Update, update
+from sqlalchemy import bindparam, update
 
 from feedserver.model.calendar_object import ObjectDraft, Uid
+from feedserver.model.share import DetailLevel
 from feedserver.storage.collections import WriteStamp
 from feedserver.storage.engine import Tx
 from feedserver.storage.rows import Row, Upsert, batches
@@ -15,6 +18,12 @@ from feedserver.storage.tables import changes, objects, renditions
 PUT_OBJECT = Upsert(objects, key=("collection_id", "uid"), keep=("name", "created_at"))
 LOG = Upsert(changes, key=("collection_id", "seq", "name"))
 _PUT_RENDITION = Upsert(renditions, key=("collection_id", "name", "level"), unless_same=("body", "tzids"))
+
+
+UPDATE_INDEX = update(objects).where(
+    objects.c.collection_id == bindparam("of_collection"), objects.c.uid == bindparam("of_uid")
+)
+"""Writes what is asked of objects without parsing them, and not what they are: takes `index_values` of many."""
 
 
 def object_row(collection_id: str, name: str, stamp: WriteStamp, draft: ObjectDraft) -> Row:
@@ -44,20 +53,18 @@ async def put_renditions(
     tx: Tx, collection_id: str, names: Mapping[Uid, str], stamp: WriteStamp, drafts: Sequence[ObjectDraft]
 ) -> None:
     """Writes what the drafts show; what comes out as it was is left alone, its stamps too."""
-    rows = [
-        (collection_id, names[draft.uid], level, draft.uid, shown.tzids, stamp.seq, stamp.stamp_at, shown.body)
-        for draft in drafts
-        for level, shown in draft.renditions.items()
-    ]
     # Level by level, as they will be read.
-    await _PUT_RENDITION.run(tx, sorted(rows, key=_level_and_name))
+    by_name = sorted(((names[draft.uid], draft) for draft in drafts), key=itemgetter(0))
+    rows = (
+        (collection_id, name, level, draft.uid, shown.tzids, stamp.seq, stamp.stamp_at, shown.body)
+        for level in DetailLevel
+        for name, draft in by_name
+        if (shown := draft.renditions.get(level))
+    )
+    await _PUT_RENDITION.run(tx, rows)
     silent = [names[draft.uid] for draft in drafts if not draft.renditions]
     if silent:
         await _silence(tx, collection_id, silent, stamp)
-
-
-def _level_and_name(row: Row) -> tuple[str, str]:
-    return row[2], row[1]
 
 
 async def _silence(tx: Tx, collection_id: str, names: Sequence[str], stamp: WriteStamp) -> None:
@@ -71,19 +78,17 @@ async def _silence(tx: Tx, collection_id: str, names: Sequence[str], stamp: Writ
         )
 
 
-def index_update(collection_id: str, draft: ObjectDraft) -> Update:
-    """What is asked of an object without parsing it; not what it is."""
+def index_values(collection_id: str, draft: ObjectDraft) -> dict[str, Any]:
+    """For UPDATE_INDEX."""
     index = draft.index
-    return (
-        update(objects)
-        .where(objects.c.collection_id == collection_id, objects.c.uid == draft.uid)
-        .values(
-            first_at=index.first_at,
-            last_at=index.last_at,
-            is_recurring=index.is_recurring,
-            categories_any=tuple(sorted(index.categories_any)),
-            categories_all=tuple(sorted(index.categories_all)),
-            search_text=index.search_text,
-            horizon_at=draft.horizon_at,
-        )
-    )
+    return {
+        "of_collection": collection_id,
+        "of_uid": draft.uid,
+        "first_at": index.first_at,
+        "last_at": index.last_at,
+        "is_recurring": index.is_recurring,
+        "categories_any": tuple(sorted(index.categories_any)),
+        "categories_all": tuple(sorted(index.categories_all)),
+        "search_text": index.search_text,
+        "horizon_at": draft.horizon_at,
+    }

@@ -26,7 +26,7 @@ from feedserver.model.calendar_object import CalendarObject, ETag, ObjectDraft, 
 from feedserver.model.share import DetailLevel, ShareFilter
 from feedserver.storage.collections import WriteStamp
 from feedserver.storage.engine import Tx
-from feedserver.storage.object_rows import LOG, PUT_OBJECT, index_update, object_row, put_renditions
+from feedserver.storage.object_rows import LOG, PUT_OBJECT, UPDATE_INDEX, index_values, object_row, put_renditions
 from feedserver.storage.rows import Known, batches
 from feedserver.storage.tables import changes, collections, objects
 from feedserver.storage.tables import renditions as rendition_table
@@ -101,8 +101,8 @@ async def rerender(tx: Tx, collection_id: str, stamp: WriteStamp, drafts: Sequen
     held = await etags_by_uid(tx, collection_id, [draft.uid for draft in drafts])
     current = [draft for draft in drafts if draft.uid in held and held[draft.uid][1] == draft.etag]
     names = {draft.uid: held[draft.uid][0] for draft in current}
-    for draft in current:
-        await tx.execute(index_update(collection_id, draft))
+    if current:
+        await tx.execute(UPDATE_INDEX, [index_values(collection_id, draft) for draft in current])
     await put_renditions(tx, collection_id, names, stamp, current)
     return len(current)
 
