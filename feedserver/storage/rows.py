@@ -40,8 +40,7 @@ class Upsert:
     async def run(self, tx: AsyncConnection, rows: Iterable[Row]) -> None:
         """`rows`: values in the order of the table's columns; nothing happens when there are none."""
         sql, binders = self._compiled.get(tx.dialect.name) or self._compile(tx.dialect)
-        known = [(position, Known(binder)) for position, binder in binders]
-        if bound := [_bind(row, known) for row in rows]:
+        if bound := _bound(rows, binders):
             await tx.exec_driver_sql(sql, bound)
 
     def _compile(self, dialect: Dialect) -> tuple[str, _Binders]:
@@ -69,6 +68,15 @@ class Upsert:
         )
 
 
+def _bound(rows: Iterable[Row], binders: _Binders) -> list[Row]:
+    """The rows as the driver takes them; by columns, which costs Python less than row by row."""
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    if columns:
+        for position, binder in binders:
+            columns[position] = map(Known(binder).__getitem__, columns[position])
+    return list(zip(*columns, strict=True))
+
+
 class Known(dict[Any, Any]):
     """Values by what they were made from, each made once: most cells of a batch repeat (zones, levels, stamps)."""
 
@@ -79,13 +87,6 @@ class Known(dict[Any, Any]):
     def __missing__(self, given: Any) -> Any:
         self[given] = value = self._make(given)
         return value
-
-
-def _bind(row: Row, known: list[tuple[int, Known]]) -> Row:
-    values = list(row)
-    for position, bound in known:
-        values[position] = bound[values[position]]
-    return tuple(values)
 
 
 def batches(values: Sequence[str], size: int = IN_BATCH) -> Iterator[Sequence[str]]:
