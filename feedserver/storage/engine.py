@@ -141,7 +141,7 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[Tx]:
             try:
                 async with tx.begin():
                     yield tx
-            except DBAPIError as error:
+            except (DBAPIError, TimeoutError) as error:
                 if spoils_connection(error):
                     await tx.invalidate(error)
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -17,6 +18,9 @@ from feedserver.model.errors import (
     StorageReadOnly,
     StorageUnavailable,
 )
+
+CONNECT_WAIT_S = 10
+"""How long a connection may take: a server that froze or was cut off answers no ping, and closes nothing either."""
 
 _BUSY = "The database is busy or cannot be reached; try again shortly."
 _READ_ONLY = "The database refuses writes: its file or its server is read-only."
@@ -67,6 +71,8 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
+    except TimeoutError as error:  # asyncpg's, of a statement; SQLAlchemy lets it pass
+        raise StorageUnavailable(_BUSY) from error
     except DBAPIError as error:
         fault = fault_of(error)
         if fault is None:
@@ -81,7 +87,8 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Only here an OSError is the database's: inside a transaction it may be the caller's own file.
     """
     try:
-        connection = await engine.connect()
+        async with asyncio.timeout(CONNECT_WAIT_S):
+            connection = await engine.connect()
     except (OSError, PoolTimeout) as error:
         raise StorageUnavailable(_BUSY) from error
     try:
@@ -124,9 +131,12 @@ def _is_lost(cause: BaseException | None) -> bool:
 
 
 def spoils_connection(error: BaseException) -> bool:
-    """True when a SQLite connection that met `error` is better opened anew.
+    """True when a connection that met `error` is better opened anew.
 
-    A file that was read-only when it was opened stays so for that connection even after it has been mended (F16).
+    What PostgreSQL did not answer in time may be under way still, and a rollback would wait behind it. A SQLite file
+    that was read-only when it was opened stays so for that connection even after it has been mended (F16).
     """
+    if isinstance(error, TimeoutError):
+        return True
     number = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
     return number is not None and number & 0xFF in _SQLITE and number & 0xFF not in _SQLITE_LOCKS

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from feedserver.model.errors import StorageCorrupt, StorageFull, StorageReadOnly, StorageUnavailable
-from feedserver.storage import collections, meta, objects, sqlite
+from feedserver.storage import collections, faults, meta, objects, postgresql, sqlite
 from feedserver.storage.engine import Database
 from tests.conftest import REPOSITORY
 from tests.databases import PostgresServer
 from tests.storage.drafts import a_calendar, a_draft, put
+from tests.storage.relay import relayed
 
 NOBODY = 65534
 
@@ -222,3 +223,32 @@ async def test_server_that_goes_away_inside_a_unit_leaves_nothing_of_it(
     with pytest.raises(StorageUnavailable):
         await interrupted()
     assert await read(postgres_db) == "before"
+
+
+async def test_f31_server_that_froze_is_unavailable_and_not_waited_for(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stopped machine or a cut wire closes nothing: each of the pool's connections was waited for two minutes."""
+    monkeypatch.setattr(faults, "CONNECT_WAIT_S", 0.2)
+    monkeypatch.setattr(postgresql, "_STATEMENT_S", 1)
+    await postgres.empty()
+    async with relayed(postgres) as (url, relay):
+        db = await Database.open(url, data_dir=tmp_path)
+        await write(db, "before")
+        relay.flows.clear()
+        with pytest.raises(StorageUnavailable):
+            await read(db)
+        relay.flows.set()
+        assert await read(db) == "before"
+
+        async def interrupted() -> None:
+            async with db.write() as tx:
+                await meta.put(tx, "test", "torn")
+                relay.flows.clear()
+                await meta.put(tx, "other", "torn")
+
+        with pytest.raises(StorageUnavailable):
+            await interrupted()
+        relay.flows.set()
+        assert await read(db) == "before"
+        await db.close()

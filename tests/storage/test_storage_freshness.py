@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from feedserver.storage import meta
 from feedserver.storage.engine import Database
 from feedserver.storage.freshness import Freshness
 from tests.databases import PostgresServer
+from tests.storage.relay import relayed
 
 
 @pytest.fixture
@@ -156,16 +157,16 @@ async def test_f31_watcher_outlives_a_server_that_says_goodbye_and_does_not_hang
 ) -> None:
     """asyncpg answers the next question with InternalClientError then; the watcher died, and with it the server."""
     await postgres.empty()
-    async with relayed(postgres) as (url, clients):
+    async with relayed(postgres) as (url, relay):
         db = await Database.open(url, data_dir=tmp_path)
         watch = Freshness(db)
         await watch.start()
         await until(lambda: watch.mark() == watch.mark())
         before = watch.mark()
-        connected = len(clients)
-        for client in clients:
+        connected = len(relay.clients)
+        for client in relay.clients:
             client.write(_GOODBYE)
-        await until(lambda: len(clients) > connected)
+        await until(lambda: len(relay.clients) > connected)
         await until(lambda: watch.mark() == watch.mark())
         assert watch.mark() > before
         await watch.stop()
@@ -175,26 +176,3 @@ async def test_f31_watcher_outlives_a_server_that_says_goodbye_and_does_not_hang
 _GOODBYE_TEXT = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
 _GOODBYE = b"E" + (len(_GOODBYE_TEXT) + 4).to_bytes(4, "big") + _GOODBYE_TEXT
 """An ErrorResponse of the PostgreSQL protocol, as pg_terminate_backend sends it."""
-
-
-@asynccontextmanager
-async def relayed(server: PostgresServer) -> AsyncIterator[tuple[str, list[asyncio.StreamWriter]]]:
-    """A URL that leads to `server`, and the ends through which its clients can be written to."""
-    clients: list[asyncio.StreamWriter] = []
-
-    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        clients.append(writer)
-        from_server, to_server = await asyncio.open_connection("127.0.0.1", server.port)
-        await asyncio.gather(_pump(reader, to_server), _pump(from_server, writer))
-
-    async with await asyncio.start_server(relay, "127.0.0.1", 0) as listener:
-        port = listener.sockets[0].getsockname()[1]
-        yield server.url.replace(f":{server.port}/", f":{port}/"), clients
-
-
-async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-    target.close()
