@@ -36,6 +36,8 @@ DRAIN_S = 15.0
 CLOSE_S = 3.0
 KEY_FILE_S = 1.0
 """How often the key file is looked at; a retired key is dead on every node within five seconds (threat U07)."""
+KEY_COMPARISON_S = 60.0
+"""How often the keys are compared with the database's: a node without the newest key takes new links for forged."""
 RENEWAL_S = 600.0
 RETRY_S = 5.0
 GC_THRESHOLDS = (20_000, 20, 50)
@@ -203,9 +205,10 @@ def _is_busy(runner: web.AppRunner) -> bool:
 
 @asynccontextmanager
 async def _working(house: House) -> AsyncIterator[None]:
-    """The workers: what follows the key file, and what renders anew."""
+    """The workers: what follows the key file and compares it with the database's, and what renders anew."""
     workers = [
         asyncio.create_task(_repeat(KEY_FILE_S, house.keys.follow), name="keys"),
+        asyncio.create_task(_repeat(KEY_COMPARISON_S, house.keys.compare), name="key comparison"),
         asyncio.create_task(_repeat(RENEWAL_S, house.renewal.run), name="renewal"),
     ]
     try:

@@ -36,14 +36,21 @@ class KeyService:
         Raises KeyRingUnusable when the database has seen a newer key, or another deployment's: this node's links would
         be forged ones to the others, and theirs to it (threat U30).
         """
+        if await self.compare() != self._ring.fingerprint:
+            await self._note_newest()
+
+    async def compare(self) -> str | None:
+        """What the database knows of the keys, when it fits the ring; nothing is noted.
+
+        For a node that runs while another one rotates. Raises KeyRingUnusable.
+        """
         known = await key_fingerprint(self._db)
         if known is not None and not self._ring.knows(known):
             raise KeyRingUnusable(
                 "the key file is not the one this database was last used with; put the newest copy in its place, from "
                 "the node that rotated or from your backup"
             )
-        if known != self._ring.fingerprint:
-            await self._note_newest()
+        return known
 
     async def follow(self) -> None:
         """Take over what another process did to the key file. Raises KeyRingUnusable; the keys stay as they were."""

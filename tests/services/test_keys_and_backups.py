@@ -40,6 +40,18 @@ async def test_u30_a_node_with_an_old_copy_of_the_keys_is_refused(premises: Prem
         await KeyService(premises.db, old).prove()
 
 
+async def test_u30_a_running_node_learns_that_another_one_rotated_without_it(
+    premises: Premises, tmp_path: Path
+) -> None:
+    """Only its links would tell otherwise: each new one is a forged one to it."""
+    await KeyService(premises.db, premises.ring).prove()
+    old = KeyService(premises.db, KeyRing.load(tmp_path / "keys.json"))
+    await old.compare()
+    await KeyService(premises.db, premises.ring).rotate()
+    with pytest.raises(KeyRingUnusable):
+        await old.compare()
+
+
 async def test_k07_a_rotation_killed_before_the_database_knew_of_it_is_made_good_by_the_next_start(
     premises: Premises,
 ) -> None:
