@@ -40,10 +40,27 @@ class Command(click.Command):
         self.params.append(_json_option())
         self.examples = tuple(examples)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse bytes that are no UTF-8; only the names of files may hold them. Raises BadParameter."""
+        rest = super().parse_args(ctx, args)
+        for param in self.params:
+            if param.name not in _FILES and not _is_text(ctx.params.get(param.name or "")):
+                raise click.BadParameter("this is not UTF-8 text", ctx, param)
+        return rest
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples unwrapped: they are there to be copied."""
         super().format_epilog(ctx, formatter)
         write_section(formatter, "Examples", self.examples)
+
+
+_FILES = frozenset({"path", "paths"})
+
+
+def _is_text(value: object) -> bool:
+    """False for text, or a list of it, with a byte that Python could only smuggle through as a surrogate."""
+    texts = value if isinstance(value, tuple) else (value,)
+    return not any("\ud800" <= char <= "\udfff" for text in texts if isinstance(text, str) for char in text)
 
 
 class Group(click.Group):
@@ -54,6 +71,12 @@ class Group(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.append(_json_option())
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the first sentence of each verb whole; click cuts it short."""
+        verbs = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.get_short_help_str(limit=200)) for name, verb in verbs if verb])
 
 
 class LateGroup(Group):

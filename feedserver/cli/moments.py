@@ -24,5 +24,5 @@ def moment_of(text: str | None, *, timezone: str, option: str) -> datetime | Non
         return aware.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidInput(
-            "a time looks like 2027-01-31 or 2027-01-31T18:00 or 2027-01-31T18:00+01:00", field=option
+            f"--{option}: a time looks like 2027-01-31 or 2027-01-31T18:00 or 2027-01-31T18:00+01:00", field=option
         ) from None

@@ -28,7 +28,7 @@ class Output:
     def answer(self, data: Mapping[str, object] | Sequence[object], lines: Iterable[str]) -> None:
         """Print the result: `data` as JSON when asked for, else `lines`."""
         if self.is_json:
-            click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+            click.echo(_json(data))
             return
         for line in lines:
             click.echo(printable(line))
@@ -38,19 +38,26 @@ class Output:
         if not self.is_json:
             click.echo(printable(line), err=True)
 
-    def fault(self, message: str, *, code: str, **details: object) -> None:
-        """Print why the command failed."""
+    def fault(self, message: str, *, code: str, lines: Sequence[str] = (), **details: object) -> None:
+        """Print why the command failed; people read `lines`, when there are any, in place of `message`."""
         if self.is_json:
-            click.echo(
-                json.dumps({"error": {"code": code, "message": message, **details}}, ensure_ascii=False, indent=2)
-            )
+            click.echo(_json({"error": {"code": code, "message": message, **details}}))
             return
-        click.echo(f"Error: {printable(message)}", err=True)
+        first, *more = lines or (message,)
+        click.echo(f"Error: {printable(first)}", err=True)
+        for line in more:
+            click.echo(f"  {printable(line)}", err=True)
 
     @property
     def is_watched(self) -> bool:
         """True when a person looks at a terminal: only then bars and questions make sense."""
         return not self.is_json and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _json(data: object) -> str:
+    """JSON with letters as they are, where standard output can spell them all."""
+    is_utf8 = (sys.stdout.encoding or "").lower() in ("utf-8", "utf8")
+    return json.dumps(data, ensure_ascii=not is_utf8, indent=2)
 
 
 def printable(text: str) -> str:
@@ -90,7 +97,7 @@ def report_lines(report: ImportReport) -> list[str]:
     """The report for people: a line of counts, then what was repaired and what was refused."""
     counts = ("imported", "updated", "unchanged", "repaired", "refused")
     lines = [", ".join(f"{getattr(report, count)} {count}" for count in counts)]
-    lines += [f"  repaired {kind}: {count}" for kind, count in sorted(report.repairs.items())]
+    lines += [f"  repaired {kind.replace('-', ' ')}: {count}" for kind, count in sorted(report.repairs.items())]
     lines += [
         f"  refused {_place(r.file, r.line)}{_uid(r.uid)}: {r.reason}" for r in report.refusals[:_MAX_REFUSALS_SHOWN]
     ]

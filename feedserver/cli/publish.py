@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -44,6 +45,7 @@ async def publish(house: House, output: Output, *, path: str, name: str | None, 
     The calendar's zone, in which times without one are read, is the one the file names, else the one most of its
     events use, else FEEDSERVER_TIMEZONE.
     """
+    _refuse_folder(path)
     (source,) = sources((path,), max_bytes=house.settings.max_import_bytes)
     fallback_name = source.name.rpartition(".")[0] or source.name or "Calendar"
     with progress_bar(output) as progress:
@@ -63,3 +65,10 @@ async def publish(house: House, output: Output, *, path: str, name: str | None, 
     output.answer(
         data, [f"{made.name}: {report_lines(report)[0]}", *report_lines(report)[1:], *link_lines(house, share)]
     )
+
+
+def _refuse_folder(path: str) -> None:
+    if Path(path).is_dir():
+        raise click.UsageError(
+            f"{path} is a folder; publish takes one file. For a folder: calendar add, calendar import, share create"
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import click
 
@@ -52,10 +53,12 @@ def root() -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit code; no exception leaves, whatever happens."""
     os.umask(0o077)  # the database, the keys, backups and exports are their owner's alone (threats K04)
+    _print_anything()
     argv = list(sys.argv[1:] if args is None else args)
     output = Output()
     try:
         code = root.main(argv, prog_name="feedserver", standalone_mode=False, obj=output)
+        sys.stdout.flush()  # now, while a full disk or a closed pipe can still be told
     except FeedserverError as error:
         return _refused(error, output)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -78,24 +81,32 @@ def main(args: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else Exit.OK
 
 
+def _print_anything() -> None:
+    """Names are any Unicode and file names any bytes; a locale that cannot spell them is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _refused(error: FeedserverError, output: Output) -> Exit:
     code, word = answer_for(error)
     details: dict[str, object] = {}
-    message = str(error)
+    lines: list[str] = []
     if isinstance(error, AmbiguousName):
         details["candidates"] = [{"id": id_, "name": name} for id_, name in error.candidates]
-        message += "".join(f"\n  {id_}  {name}" for id_, name in error.candidates) if not output.is_json else ""
+        lines = [str(error), *(f"{id_}  {name}" for id_, name in error.candidates)]
     if isinstance(error, SettingsInvalid):
         details["faults"] = list(error.faults)
+        lines = ["several settings cannot be used:", *error.faults] if len(error.faults) > 1 else []
     if isinstance(error, InvalidInput) and error.field:
         details["field"] = error.field
-    output.fault(message, code=word, **details)
+    output.fault(str(error), code=word, lines=lines, **details)
     return code
 
 
 def _usage_message(error: click.ClickException) -> str:
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        return f"{error.format_message()} Try '{error.ctx.command_path} --help'."
+        return f"{error.format_message().rstrip('.')}. Try '{error.ctx.command_path} --help'."
     return error.format_message()
 
 

@@ -18,7 +18,7 @@ from feedserver.cli.exits import MEANINGS, Exit, answer_for
 from feedserver.cli.output import Output, printable
 from feedserver.cli.tree import root
 from feedserver.model import errors
-from tests.cli.answers import Answer, Run, fails
+from tests.cli.answers import Answer, Run, fails, run_program
 
 
 def _commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -166,3 +166,35 @@ def test_k04_what_a_command_makes_is_its_owners_alone(run: Run, environment: os.
 
 def test_an_answer_without_anything_says_so(run: Run) -> None:
     assert run("share", "list") == Answer(0, "none\n", "")
+
+
+def test_people_read_each_fault_and_each_candidate_on_a_line_of_its_own(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = sorted(run("calendar", "add", "Twin", "--json").json["id"] for _ in range(2))
+    first, *candidates = run("calendar", "export", "Twin").err.splitlines()
+    assert first.startswith("Error: Several calendars are named Twin")
+    assert candidates == [f"  {id_}  Twin" for id_ in ids]
+    monkeypatch.setenv("FEEDSERVER_BASE_URL", "ftp://secret.example")
+    monkeypatch.setenv("FEEDSERVER_NONSENSE", "1")
+    assert [line[:12] for line in run("share", "list").err.splitlines()] == ["Error: sever", *["  FEEDSERVER"] * 2]
+
+
+@pytest.mark.parametrize(
+    "args", [("calendar", "export", "a\udcff"), ("share", "show", "a\udcff"), ("account", "password", "a\udcff")]
+)
+def test_a_name_that_is_no_text_is_a_usage_error(args: tuple[str, ...], run: Run) -> None:
+    assert "not UTF-8" in fails(run(*args, "--json"), 2, "usage")
+
+
+def test_a_locale_that_cannot_spell_a_name_is_no_reason_to_fail(environment: os.PathLike[str]) -> None:
+    latin = {"PYTHONIOENCODING": "latin-1"}
+    assert run_program("calendar", "add", "Snow ☃", "--json", **latin).json["name"] == "Snow ☃"
+    listed = run_program("calendar", "list", **latin)
+    assert (listed.code, listed.err) == (0, "")
+    assert "Snow \\u2603" in listed.out
+
+
+def test_the_help_of_a_group_says_whole_sentences(run: Run) -> None:
+    for noun in ("calendar", "share", "account", "key"):
+        assert "..." not in run(noun, "--help").out.partition("Commands:")[2]

@@ -141,3 +141,8 @@ def test_i19_an_odd_name_gets_a_plain_link(run: Run, tmp_path: Path) -> None:
     answer = run("publish", str(file), "--json")
     assert answer.code == 0
     assert answer.json["feed_url"].rpartition("/")[2].removesuffix(".ics").replace("-", "").isalnum()
+
+
+def test_a_folder_is_imported_and_not_published(run: Run, team: Path) -> None:
+    message = fails(run("publish", str(team.parent), "--json"), 2, "usage")
+    assert "is a folder" in message
