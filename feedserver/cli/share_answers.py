@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from feedserver.model.share import FeedLink, Recipient, Share, ShareFilter, ShareKind, standing_of
 
@@ -91,20 +92,30 @@ async def share_lines(house: House, share: Share) -> list[str]:
     names = {c.id: c.name for c in await house.calendars.list_all()}
     lines = [f"{share.name}  ({share.kind.value}, {data['standing']})", f"  id       {share.id}"]
     lines += [f"  shows    {names.get(e.collection_id)} at {e.level.value}" for e in share.entries]
-    lines += [
-        f"  only     {key.replace('_', ' ')} {value}" for key, value in _filter_json(share.filter).items() if value
-    ]
+    lines += [f"  only     {limit}" for limit in _filter_words(share.filter)]
+    zone = ZoneInfo(house.settings.timezone)
     if share.starts_at:
-        lines.append(f"  starts   {share.starts_at.isoformat()}")
+        lines.append(f"  starts   {share.starts_at.astimezone(zone).isoformat()}")
     if share.expires_at:
-        lines.append(f"  expires  {share.expires_at.isoformat()}")
+        lines.append(f"  expires  {share.expires_at.astimezone(zone).isoformat()}")
     if share.note:
         lines.append(f"  note     {share.note}")
     if share.kind is ShareKind.SECURED:
         users = data["users"]
         assert isinstance(users, list)
         lines.append(f"  for      {', '.join(users) or 'nobody'}")
+    lines += [f"  revoked  {recipient.email}" for recipient in share.recipients if recipient.revoked_at]
     return [*lines, *link_lines(house, share)]
+
+
+def _filter_words(wanted: ShareFilter) -> list[str]:
+    """One line per limit; 0 days is one, too."""
+    texts = (("categories", wanted.categories_in), ("not categories", wanted.categories_out), ("words", wanted.words))
+    days = (("days back", wanted.days_back), ("days ahead", wanted.days_ahead))
+    return [
+        *(f"{what} {', '.join(words)}" for what, words in texts if words),
+        *(f"{what} {count}" for what, count in days if count is not None),
+    ]
 
 
 def link_lines(house: House, share: Share) -> list[str]:

@@ -210,3 +210,24 @@ def test_links_begin_with_the_configured_address(run: Run, team: Path, monkeypat
     made = run("publish", str(team), "--json").json
     assert made["page_url"].startswith("https://calendars.example.org/s/")
     assert made["webcal_url"].startswith("webcal://calendars.example.org/s/")
+
+
+def test_people_read_what_a_share_shows_in_words_and_in_their_zone(
+    run: Run, work: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEEDSERVER_TIMEZONE", "Europe/Berlin")
+    shown = run(
+        "share", "create", "Fair", "--calendar", work, "--public", "--to", "a@x.org", "--starts", "2027-01-01",
+        "--category", "Fair", "--category", "Open", "--days-back", "0",
+    ).out  # fmt: skip
+    assert "only     categories Fair, Open\n" in shown
+    assert "only     days back 0\n" in shown
+    assert "starts   2027-01-01T00:00:00+01:00\n" in shown
+    assert "revoked  a@x.org\n" in run("share", "edit", "Fair", "--revoke", "a@x.org").out
+
+
+def test_a_time_that_cannot_be_read_names_its_option(run: Run, work: str) -> None:
+    message = fails(
+        run("share", "create", "F", "--calendar", work, "--public", "--expires", "soon", "--json"), 2, "invalid-input"
+    )
+    assert message.startswith("--expires: ")
