@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, cast
+from contextlib import aclosing
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 
@@ -16,6 +17,7 @@ from feedserver.cli.sources import sources
 if TYPE_CHECKING:
     from feedserver.app.house import House
     from feedserver.model.collection import Collection
+    from feedserver.model.share import Share
     from feedserver.services.calendars import CalendarChanges
 
 
@@ -105,15 +107,20 @@ async def export(house: House, output: Output, *, calendar_ref: str, path: str |
     collection = await house.calendars.find(calendar_ref)
     if path is not None:
         with replacing(path) as file:
-            async for chunk in house.calendars.export(collection.id):
-                file.write(chunk)
+            await _write(house, collection, file)
         output.answer(await calendar_json(house, collection) | {"file": path}, [f"Wrote {collection.name} to {path}."])
     elif output.is_json:
         text = b"".join([chunk async for chunk in house.calendars.export(collection.id)]).decode()
         output.answer(await calendar_json(house, collection) | {"ics": text}, ())
     else:
-        async for chunk in house.calendars.export(collection.id):
-            sys.stdout.buffer.write(chunk)
+        await _write(house, collection, sys.stdout.buffer)
+
+
+async def _write(house: House, collection: Collection, file: BinaryIO) -> None:
+    """Export into `file`; when the disk is full or the reader gone, the database is left before it is closed."""
+    async with aclosing(house.calendars.export(collection.id)) as chunks:
+        async for chunk in chunks:
+            file.write(chunk)
 
 
 @calendar.command(examples=("feedserver calendar edit Holidays --name 'Public holidays' --timezone Europe/Vienna",))
@@ -140,15 +147,24 @@ async def edit(house: House, output: Output, /, *, calendar_ref: str, **changes:
 async def remove(house: House, output: Output, *, calendar_ref: str, is_sure: bool) -> None:
     """Remove a calendar and all that it holds, for good; it leaves every share it is in.
 
-    On a terminal it asks first.
+    A share that shows nothing else is removed with it. On a terminal it asks first.
     """
     collection = await house.calendars.find(calendar_ref)
     shares = [s for s in await house.sharing.list_all() if any(e.collection_id == collection.id for e in s.entries)]
     names = ", ".join(s.name for s in shares)
     confirm(output, f"Remove calendar {collection.name}{f' from {names}' if names else ''} for good?", is_sure=is_sure)
     await house.calendars.remove(collection.id)
-    data = await calendar_json(house, collection) | {"shares": [{"id": s.id, "name": s.name} for s in shares]}
-    output.answer(data, [f"Removed calendar {collection.name}.", *(f"  it left share {s.name}" for s in shares)])
+    data = await calendar_json(house, collection) | {
+        "shares": [{"id": s.id, "name": s.name, "is_removed": len(s.entries) == 1} for s in shares]
+    }
+    output.answer(data, [f"Removed calendar {collection.name}.", *(f"  {_fate_of(s)}" for s in shares)])
+
+
+def _fate_of(share: Share) -> str:
+    """What becomes of a share when one of its calendars is removed."""
+    if len(share.entries) == 1:
+        return f"share {share.name} showed nothing else and is removed, too"
+    return f"it left share {share.name}"
 
 
 async def calendar_json(house: House, collection: Collection) -> dict[str, object]:

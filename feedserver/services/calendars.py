@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import replace
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -160,7 +160,7 @@ class CalendarService:
             progress=progress,
         )
 
-    async def export(self, ref: str) -> AsyncIterator[bytes]:
+    async def export(self, ref: str) -> AsyncGenerator[bytes, None]:
         """All that a calendar holds as one file, piece by piece, of one moment.
 
         An import of it gives an equal calendar, and into this calendar changes nothing.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.answers import TEAM, Run, fails
+from tests.cli.answers import PROGRAM_PATH, TEAM, Run, fails, program, run_program
 
 
 def test_a_calendar_is_added_and_listed(run: Run) -> None:
@@ -88,7 +90,7 @@ def test_a_calendar_is_changed(run: Run) -> None:
 def test_removing_a_calendar_names_the_shares_it_leaves(run: Run, team: Path) -> None:
     share = run("publish", str(team), "--json").json
     removed = run("calendar", "remove", "Team", "--json")
-    assert removed.json["shares"] == [{"id": share["id"], "name": "Team"}]
+    assert removed.json["shares"] == [{"id": share["id"], "name": "Team", "is_removed": True}]
     assert run("calendar", "list", "--json").json == []
 
 
@@ -107,3 +109,46 @@ def test_an_ambiguous_name_lists_the_candidates(run: Run) -> None:
     plain = run("calendar", "remove", "Work")
     assert all(id_ in plain.err for id_ in ids)
     assert run("calendar", "remove", ids.pop(), "--json").code == 0
+
+
+def test_removing_a_calendar_says_which_shares_end_with_it(run: Run) -> None:
+    for name in ("Work", "Rooms"):
+        run("calendar", "add", name)
+    run("share", "create", "Alone", "--calendar", "Work", "--public")
+    run("share", "create", "Both", "--calendar", "Work", "--calendar", "Rooms", "--public")
+    removed = run("calendar", "remove", "Work", "--json").json
+    assert [(share["name"], share["is_removed"]) for share in removed["shares"]] == [("Alone", True), ("Both", False)]
+    assert [share["name"] for share in run("share", "list", "--json").json] == ["Both"]
+    assert "share Both showed nothing else and is removed" in run("calendar", "remove", "Rooms").out
+
+
+def test_an_export_that_cannot_be_written_ends_in_one_line(environment: Path, team: Path, tmp_path: Path) -> None:
+    """`/dev/full` is a disk that is full; the generator was left to the end of the loop, which printed a traceback."""
+    run_program("calendar", "add", "Work")
+    run_program("calendar", "import", "Work", str(team))
+    for times in (1, 1000):
+        team.write_text("".join(TEAM.replace("UID:", f"UID:{n}-") for n in range(times)))
+        run_program("calendar", "import", "Work", str(team))
+        with Path("/dev/full").open("wb") as full:
+            command = program("calendar", "export", "Work")
+            done = subprocess.run(
+                command, stdout=full, stderr=subprocess.PIPE, env=os.environ | PROGRAM_PATH, check=False
+            )
+        assert (done.returncode, done.stderr) == (1, b"Error: No space left on device\n")
+    gone = run_program("calendar", "export", "Work", "-o", str(tmp_path / "no" / "x.ics"))
+    assert (gone.code, gone.err) == (1, f"Error: No such file or directory: {tmp_path / 'no' / 'x.ics'}\n")
+
+
+def test_a_member_owns_a_calendar_and_its_shares_pause_with_the_member(run: Run) -> None:
+    run("account", "add", "ann", "--email", "ann@example.org", "--role", "member")
+    run("account", "add", "bob", "--email", "bob@example.org", "--role", "guest")
+    assert run("calendar", "add", "Hers", "--owner", "ann", "--json").json["owner"] == "ann"
+    assert "guests own no calendars" in fails(
+        run("calendar", "add", "His", "--owner", "bob", "--json"), 2, "invalid-input"
+    )
+    run("share", "create", "Open", "--calendar", "Hers", "--public")
+    standings = []
+    for verb in ("deactivate", "activate"):
+        run("account", verb, "ann")
+        standings.append(run("share", "show", "Open", "--json").json["standing"])
+    assert standings == ["paused", "live"]
