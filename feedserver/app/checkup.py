@@ -12,7 +12,17 @@ from enum import StrEnum
 
 from feedserver.app.house import House, open_house
 from feedserver.model.account import Role
-from feedserver.model.errors import FeedserverError, KeyRingUnusable, SettingsInvalid
+from feedserver.model.errors import (
+    DataDirUnusable,
+    FeedserverError,
+    KeyRingUnusable,
+    SchemaUnusable,
+    SettingsInvalid,
+    StorageCorrupt,
+    StorageFull,
+    StorageReadOnly,
+    StorageUnavailable,
+)
 from feedserver.settings import Settings, load_settings
 from feedserver.storage.upkeep import count_objects, find_damage
 
@@ -66,7 +76,7 @@ async def checkup() -> AsyncIterator[Finding]:
         mend = "put the right key file there, or run: feedserver restore FILE"
         yield Finding(about="keys", verdict=Verdict.FAULT, message=str(error), mend=mend)
     except FeedserverError as error:
-        yield Finding(about="database", verdict=Verdict.FAULT, message=str(error), mend=_mend(error))
+        yield Finding(about="database", verdict=Verdict.FAULT, message=str(error), mend=mend_of(error))
     yield await asyncio.to_thread(_of_base_url, settings)
 
 
@@ -76,7 +86,7 @@ async def _of_database(house: House) -> Finding:
         count = await count_objects(tx)
     if damage:
         message = f"the file is damaged: {damage}"
-        return Finding(about="database", verdict=Verdict.FAULT, message=message, mend="run: feedserver restore FILE")
+        return Finding(about="database", verdict=Verdict.FAULT, message=message, mend=mend_of(StorageCorrupt()))
     calendars = len(await house.calendars.list_all())
     message = f"{house.db.dialect}, whole, {calendars} calendars with {count} objects"
     return Finding(about="database", verdict=Verdict.GOOD, message=message)
@@ -90,8 +100,20 @@ async def _of_accounts(house: House) -> Finding:
     return Finding(about="accounts", verdict=Verdict.HINT, message="there is no active admin", mend=mend)
 
 
-def _mend(error: FeedserverError) -> str:
-    return (error.__doc__ or "").strip().rpartition(";")[2].strip().rstrip(".")
+def mend_of(error: FeedserverError) -> str:
+    """What to do about an error that keeps the database from being opened."""
+    return next((mend for cls, mend in _MENDS if isinstance(error, cls)), "see what the message says")
+
+
+# The first class that fits counts, so a subclass stands before its base.
+_MENDS: tuple[tuple[type[FeedserverError], str], ...] = (
+    (DataDirUnusable, "make it, give this user the right to write to it, or set FEEDSERVER_DATA_DIR"),
+    (StorageFull, "make room on the disk of the database"),
+    (StorageReadOnly, "let this user write to the database file and its directory"),
+    (StorageCorrupt, "move the database file away with its -wal and -shm, then run: feedserver restore FILE"),
+    (SchemaUnusable, "run the feedserver that made it, or set FEEDSERVER_DATABASE_URL to another database"),
+    (StorageUnavailable, "see that the database runs, that this user may open it, and that nobody holds it locked"),
+)
 
 
 def _of_base_url(settings: Settings) -> Finding:

@@ -88,13 +88,18 @@ def prepare_data_dir(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, exist_ok=True)
     except FileNotFoundError:
-        raise DataDirUnusable(f"the data directory {path} is missing, and so is the one it would be in") from None
+        raise DataDirUnusable(
+            f"the data directory {path} is missing, and so is the one it would be in; {_MEND}"
+        ) from None
     except FileExistsError:
-        raise DataDirUnusable(f"the data directory {path} is no directory") from None
+        raise DataDirUnusable(f"the data directory {path} is no directory; {_MEND}") from None
     except OSError as error:
-        raise DataDirUnusable(f"the data directory {path} cannot be made: {error.strerror}") from None
+        raise DataDirUnusable(f"the data directory {path} cannot be made: {error.strerror}; {_MEND}") from None
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        raise DataDirUnusable(f"the data directory {path} cannot be written to")
+        raise DataDirUnusable(f"the data directory {path} cannot be written to; {_MEND}")
+
+
+_MEND = "make one that this user can write to, or set FEEDSERVER_DATA_DIR to one"
 
 
 def _ring_at(path: Path, clock: Clock, *, is_first_start: bool) -> KeyRing:

@@ -25,7 +25,10 @@ CONNECT_WAIT_S = 10
 _BUSY = "The database is busy or cannot be reached; try again shortly."
 _READ_ONLY = "The database refuses writes: its file or its server is read-only."
 _FULL = "The disk of the database is full: nothing was written."
-_CORRUPT = "The database file is damaged or no database at all; restore a backup."
+_CORRUPT = (
+    "The database file is damaged or no database at all; restore a backup: "
+    "move the file away with its -wal and -shm, then run: feedserver restore FILE"
+)
 _CONFLICT = "What was to be written meets something that is there already, or needs something that is gone."
 
 # https://www.sqlite.org/rescode.html: the primary code is the low byte.

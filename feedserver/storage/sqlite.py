@@ -61,7 +61,10 @@ def refuse_foreign(path: Path) -> None:
     except sqlite3.OperationalError as error:
         raise StorageUnavailable(f"The database file {path} cannot be read: {error}.") from error
     except sqlite3.DatabaseError as error:
-        raise StorageCorrupt(f"{path} is damaged or no database at all; restore a backup.") from error
+        raise StorageCorrupt(
+            f"{path} is damaged or no database at all; restore a backup: "
+            "move the file away with its -wal and -shm, then run: feedserver restore FILE"
+        ) from error
     if tables and VERSION_TABLE not in tables:
         raise SchemaUnusable(f"{path} is a database, but was not made by feedserver; name another file.")
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
+from feedserver.app.checkup import mend_of
+from feedserver.model.errors import (
+    SchemaUnusable,
+    StorageCorrupt,
+    StorageFull,
+    StorageReadOnly,
+    StorageUnavailable,
+)
 from tests.cli.answers import Run, fails, free_port
 
 
@@ -53,6 +62,7 @@ def test_a_backup_is_restored_with_its_links_though_database_and_keys_are_lost(
     run: Run, environment: Path, team: Path, tmp_path: Path
 ) -> None:
     made = run("publish", str(team), "--json").json
+    exported = run("calendar", "export", "Team").out
     file = tmp_path / "backup.tar.gz"
     summary = run("backup", str(file), "--json").json
     assert (summary["calendars"], summary["objects"], summary["shares"], summary["accounts"]) == (1, 2, 1, 0)
@@ -61,7 +71,7 @@ def test_a_backup_is_restored_with_its_links_though_database_and_keys_are_lost(
         path.unlink()
     assert run("restore", str(file), "--json").json == summary
     assert run("share", "show", made["id"], "--json").json["page_url"] == made["page_url"]
-    assert run("calendar", "export", "Team").out.encode() == team.read_bytes()
+    assert run("calendar", "export", "Team").out == exported
 
 
 def test_a_restore_undoes_what_came_after_the_backup(run: Run, team: Path, tmp_path: Path) -> None:
@@ -142,3 +152,25 @@ def test_check_finds_keys_that_do_not_fit(run: Run, environment: Path) -> None:
     run("key", "list")
     (environment / "keys.json").unlink()
     assert _findings(run, 1)["keys"][0] == "fault"
+
+
+def test_check_says_what_to_do_about_each_fault_of_the_database(run: Run, environment: Path) -> None:
+    environment.touch()
+    assert "FEEDSERVER_DATA_DIR" in _findings(run, 1)["database"][2]
+    for kind in (StorageUnavailable, StorageReadOnly, StorageFull, StorageCorrupt, SchemaUnusable):
+        mend = mend_of(kind())
+        assert re.match("(see that|let|make|move|run) ", mend), kind
+
+
+def test_a_damaged_database_is_moved_away_as_told_and_restored(
+    run: Run, environment: Path, team: Path, tmp_path: Path
+) -> None:
+    made = run("publish", str(team), "--json").json
+    run("backup", str(tmp_path / "b"))
+    (environment / "feedserver.db").write_bytes(b"nonsense" * 1000)
+    message = fails(run("restore", str(tmp_path / "b"), "--json"), 4, "storage-corrupt")
+    assert "move the file away" in message
+    for path in environment.glob("feedserver.db*"):
+        path.unlink()
+    assert run("restore", str(tmp_path / "b")).code == 0
+    assert run("share", "show", made["id"], "--json").json["page_url"] == made["page_url"]
