@@ -206,6 +206,8 @@ async def edit(
     revoked, the links of the others go on working.
     """
     found = await house.sharing.find(share_ref)
+    if _is_nothing(name, note, emails, revoked, logins, withdrawn, *given.values()):
+        raise click.UsageError("nothing to change was given")
     found = await house.sharing.edit(
         found.id,
         emails=emails,
@@ -215,6 +217,11 @@ async def edit(
         **await _changes_of(house, found, name=name, note=note, given=given),
     )
     output.answer(await share_json(house, found), await share_lines(house, found))
+
+
+def _is_nothing(*options: object) -> bool:
+    """True when none of these stands on the command line; `--days-back 0` and `--note ''` are something."""
+    return all(option is None or option is False or option == () for option in options)
 
 
 async def _changes_of(

@@ -231,3 +231,9 @@ def test_a_time_that_cannot_be_read_names_its_option(run: Run, work: str) -> Non
         run("share", "create", "F", "--calendar", work, "--public", "--expires", "soon", "--json"), 2, "invalid-input"
     )
     assert message.startswith("--expires: ")
+
+
+def test_an_edit_of_nothing_is_a_usage_error_and_of_0_days_is_not(run: Run, work: str) -> None:
+    run("share", "create", "F", "--calendar", work, "--public")
+    assert "nothing to change" in fails(run("share", "edit", "F", "--json"), 2, "usage")
+    assert run("share", "edit", "F", "--days-back", "0", "--json").json["filter"]["days_back"] == 0
