@@ -47,7 +47,7 @@ async def publish(house: House, output: Output, *, path: str, name: str | None, 
     """
     _refuse_folder(path)
     (source,) = sources((path,), max_bytes=house.settings.max_import_bytes)
-    fallback_name = source.name.rpartition(".")[0] or source.name or "Calendar"
+    fallback_name = _name_from(source.name)
     with progress_bar(output) as progress:
         made, report = await house.calendars.import_new(
             source, name=name or "", fallback_name=fallback_name, progress=progress
@@ -65,6 +65,12 @@ async def publish(house: House, output: Output, *, path: str, name: str | None, 
     output.answer(
         data, [f"{made.name}: {report_lines(report)[0]}", *report_lines(report)[1:], *link_lines(house, share)]
     )
+
+
+def _name_from(file_name: str) -> str:
+    """A calendar's name from a file's, whose bytes need be no text."""
+    stem = file_name.rpartition(".")[0] or file_name
+    return "".join(char for char in stem if char.isprintable()).strip()[:200] or "Calendar"
 
 
 def _refuse_folder(path: str) -> None:

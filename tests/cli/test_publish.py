@@ -146,3 +146,10 @@ def test_i19_an_odd_name_gets_a_plain_link(run: Run, tmp_path: Path) -> None:
 def test_a_folder_is_imported_and_not_published(run: Run, team: Path) -> None:
     message = fails(run("publish", str(team.parent), "--json"), 2, "usage")
     assert "is a folder" in message
+
+
+@pytest.mark.parametrize(("stem", "name"), [("M\udcffrz", "Mrz"), ("\udcff", "Calendar"), ("x" * 240, "x" * 200)])
+def test_a_file_whose_name_is_no_name_is_published(run: Run, team: Path, stem: str, name: str) -> None:
+    team.write_text(TEAM.replace("X-WR-CALNAME:Team\r\n", ""))
+    file = team.rename(team.with_name(f"{stem}.ics"))
+    assert run("publish", str(file), "--json").json["name"] == name
