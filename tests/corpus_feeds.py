@@ -9,13 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from feedserver.ics.feed import FeedBody
-from feedserver.ics.head import FeedHead, head
-from feedserver.ics.ingest import ParsedObject, read_file
-from feedserver.ics.notices import KEEP_ALIVE_UID, keep_alive
-from feedserver.ics.rendition import render
-from feedserver.ics.slots import SlotWords, emitted_uid, fill
-from feedserver.ics.words import WORDS
+from feedserver.ics.feeds.feed import FeedBody
+from feedserver.ics.feeds.head import FeedHead, head
+from feedserver.ics.feeds.notices import KEEP_ALIVE_UID, keep_alive
+from feedserver.ics.reading.ingest import ParsedObject, read_file
+from feedserver.ics.showing.rendition import render
+from feedserver.ics.showing.slots import SlotWords, emitted_uid, fill
+from feedserver.ics.showing.words import WORDS
 from feedserver.model.errors import NotACalendar, ObjectRefused
 from feedserver.model.share import DetailLevel
 from tests.builders import NOON

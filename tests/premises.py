@@ -12,8 +12,8 @@ from typing import Any
 from aiohttp import web
 from yarl import URL
 
-from feedserver.ics.limits import Limits
-from feedserver.ics.words import WORDS
+from feedserver.ics.showing.words import WORDS
+from feedserver.ics.syntax.limits import Limits
 from feedserver.model.account import Account, Role
 from feedserver.model.collection import Collection
 from feedserver.model.report import ImportReport

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedserver.ics.limits import Limits
+from feedserver.ics.syntax.limits import Limits
 from feedserver.model.clock import Clock, SystemClock
 from feedserver.model.errors import DataDirUnusable, KeyRingUnusable
 from feedserver.security.passwords import Hasher

@@ -16,7 +16,7 @@ from datetime import timedelta
 from aiohttp import http_parser, web
 
 from feedserver.app.house import House, open_house
-from feedserver.ics.words import WORDS
+from feedserver.ics.showing.words import WORDS
 from feedserver.model.errors import CannotListen, FeedserverError
 from feedserver.security.remembered import Remembered
 from feedserver.services.feed_assembly import FeedAssembler, FeedStyle

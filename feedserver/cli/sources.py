@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from feedserver.ics.limits import MIB
+from feedserver.ics.syntax.limits import MIB
 from feedserver.model.errors import TooLarge
 from feedserver.services.sources import Source
 

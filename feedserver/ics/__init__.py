@@ -6,6 +6,16 @@ output. It is the only room that may import icalendar and recurring_ical_events.
 only errors of `feedserver.model.errors` leave it (the small parsers of `lines` and `values` raise ValueError, for their
 callers in this room).
 
-Read from the outside in: `ingest` (bytes of a file to objects), `components` and `lines` (structure and syntax),
-`values` (typed values), `timezones`, `recurrence`, `index`, `redact`, `rendition`, `feed`.
+Six floors, each knowing those below it alone (held by import-linter):
+
+    feeds      ->  whole calendars as they are sent: head, body, tombstone, free/busy
+    showing    ->  the one redaction, and renditions
+    recurring  ->  rules, series, occurrences; bounded
+    reading    ->  bytes to calendar objects, repaired or refused, and back
+    zones      ->  IANA's, vendors' and files' own time zones
+    syntax     ->  lines, components, values
+
+Parsing and recurrence are our own: they are the product's core, and were measured against the libraries, whose traps
+(files opened by a parser, zones that leak from one calendar into another, rules that never end) each have a test.
+icalendar lends its table of Windows' zone names, and is with recurring-ical-events the oracle of the tests.
 """

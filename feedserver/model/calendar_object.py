@@ -19,7 +19,7 @@ class Rendition:
     """What a feed shows of one object at one level of detail.
 
     `body` is whole VEVENTs, CRLF and folded, sorted master first and then by RECURRENCE-ID; it holds the slots of
-    `feedserver.ics.rendition` where UID, stamps and localised words go. Empty: nothing of the object shows
+    `feedserver.ics.showing.rendition` where UID, stamps and localised words go. Empty: nothing of the object shows
     at this level.
     """
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from feedserver.ics.feed import FeedText, whole
-from feedserver.ics.freebusy import BusyPeriod, FreeBusy, busy_periods, vfreebusy
-from feedserver.ics.ingest import parse_object
-from feedserver.ics.recurrence import Purse
-from feedserver.ics.slots import emitted_uid
+from feedserver.ics.feeds.feed import FeedText, whole
+from feedserver.ics.feeds.freebusy import BusyPeriod, FreeBusy, busy_periods, vfreebusy
+from feedserver.ics.reading.ingest import parse_object
+from feedserver.ics.recurring.recurrence import Purse
+from feedserver.ics.showing.slots import emitted_uid
 from feedserver.model.calendar_object import CalendarObject, ETag
 from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
-from feedserver.ics.export import Export, components
-from feedserver.ics.limits import Limits
+from feedserver.ics.reading.export import Export, components
+from feedserver.ics.syntax.limits import Limits
 from feedserver.model.account import Role
 from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection

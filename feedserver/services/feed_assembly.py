@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from feedserver.ics.feed import FeedBody, FeedText
-from feedserver.ics.head import FeedHead, head
-from feedserver.ics.ingest import parse_object
-from feedserver.ics.notices import KEEP_ALIVE_UID, keep_alive
-from feedserver.ics.recurrence import Purse
-from feedserver.ics.rendition import MAX_RENDER_STEPS, render_window
-from feedserver.ics.slots import SlotWords, emitted_uid, fill, stamp_lines
-from feedserver.ics.words import Words
+from feedserver.ics.feeds.feed import FeedBody, FeedText
+from feedserver.ics.feeds.head import FeedHead, head
+from feedserver.ics.feeds.notices import KEEP_ALIVE_UID, keep_alive
+from feedserver.ics.reading.ingest import parse_object
+from feedserver.ics.recurring.recurrence import Purse
+from feedserver.ics.showing.rendition import MAX_RENDER_STEPS, render_window
+from feedserver.ics.showing.slots import SlotWords, emitted_uid, fill, stamp_lines
+from feedserver.ics.showing.words import Words
 from feedserver.model.calendar_object import CalendarObject, StoredRendition
 from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from feedserver.ics.feed import FeedText
+from feedserver.ics.feeds.feed import FeedText
 from feedserver.model.calendar_object import ETag
 from feedserver.services.feed_assembly import BuiltFeed, FeedAssembler
 from feedserver.services.feed_state import FeedState, Window

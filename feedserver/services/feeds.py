@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from feedserver.ics.feed import FeedText, whole
-from feedserver.ics.notices import Tombstone, tombstone
+from feedserver.ics.feeds.feed import FeedText, whole
+from feedserver.ics.feeds.notices import Tombstone, tombstone
 from feedserver.model.account import Account
 from feedserver.model.calendar_object import ETag
 from feedserver.model.clock import Clock

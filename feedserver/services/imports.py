@@ -13,7 +13,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain
 
-from feedserver.ics.ingest import (
+from feedserver.ics.reading.ingest import (
     CalendarFile,
     Limits,
     ParsedObject,

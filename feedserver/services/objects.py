@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from feedserver.ics.assemble import ParsedObject
-from feedserver.ics.index import index_of
-from feedserver.ics.ingest import etag_of
-from feedserver.ics.limits import Limits
-from feedserver.ics.rendition import render
+from feedserver.ics.reading.assemble import ParsedObject
+from feedserver.ics.reading.ingest import etag_of
+from feedserver.ics.showing.index import index_of
+from feedserver.ics.showing.rendition import render
+from feedserver.ics.syntax.limits import Limits
 from feedserver.model.calendar_object import ObjectDraft, Uid
 
 _log = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from feedserver.ics.ingest import parse_object
-from feedserver.ics.published import horizon_of
-from feedserver.ics.rendition import fingerprint
+from feedserver.ics.reading.ingest import parse_object
+from feedserver.ics.showing.published import horizon_of
+from feedserver.ics.showing.rendition import fingerprint
 from feedserver.model.calendar_object import CalendarObject, ObjectDraft, ObjectIndex
 from feedserver.model.clock import Clock
 from feedserver.model.errors import FeedserverError

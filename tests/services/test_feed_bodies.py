@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feedserver.ics.ingest import parse_object
+from feedserver.ics.reading.ingest import parse_object
 from feedserver.model.share import DetailLevel
 from feedserver.services.feeds import OpenShare
 from feedserver.services.objects import draft_of

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from feedserver.ics.limits import Limits
+from feedserver.ics.syntax.limits import Limits
 from feedserver.model.collection import Collection
 from feedserver.model.errors import NotACalendar, NotFound, TooLarge
 from feedserver.model.report import ImportReport

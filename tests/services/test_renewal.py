@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedserver.ics.rendition import fingerprint
+from feedserver.ics.showing.rendition import fingerprint
 from feedserver.model.calendar_object import StoredRendition
 from feedserver.model.collection import Collection
 from feedserver.model.share import DetailLevel

@@ -1,0 +1,1 @@
+"""Whole calendars as they are sent: heads, bodies joined from renditions, tombstones, free/busy."""
