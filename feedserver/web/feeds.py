@@ -59,9 +59,9 @@ class _Answers:
     """All answers of one document at one place, each made when it is first needed; they hold no body."""
 
     last_modified_s: int
-    unchanged: dict[bool, Answer] = field(default_factory=dict)
-    """By whether the client takes gzip."""
+    unchanged: Answer | None = None
     full: dict[bool, Answer] = field(default_factory=dict)
+    """By whether the client takes gzip."""
 
 
 class FeedFace:
@@ -112,9 +112,9 @@ class FeedFace:
             return self._off(request, opened, standing, _AT_FEED)
         feed = await self._feeds.busy(opened)
         answers = feed.faces.get(_AT_BUSY) or self._answers(feed, _AT_BUSY)
-        is_gzip = self._is_gzip(request)
         if is_unchanged(request.headers, feed.etag, answers.last_modified_s):
-            return self._unchanged(opened, feed, answers, _AT_BUSY, is_gzip=is_gzip).to(request)
+            return self._unchanged(opened, feed, answers, _AT_BUSY).to(request)
+        is_gzip = self._is_gzip(request)
         body = feed.text.gzip if is_gzip else feed.text.body
         return self._full(opened, feed, answers, _AT_BUSY, body, is_gzip=is_gzip).to(request, body)
 
@@ -166,13 +166,13 @@ class FeedFace:
         if version is None:
             version, text = await self._feeds.render(opened)
         answers = version.faces.get(place) or self._answers(version, place)
-        is_gzip = self._is_gzip(request)
         if is_unchanged(request.headers, version.etag, answers.last_modified_s):
-            return self._unchanged(opened, version, answers, place, is_gzip=is_gzip).to(request)
+            return self._unchanged(opened, version, answers, place).to(request)
         text = text or self._feeds.recall_text(version)
         if text is None:
             version, text = await self._feeds.render(opened)
             answers = version.faces.get(place) or self._answers(version, place)
+        is_gzip = self._is_gzip(request)
         body = text.gzip if is_gzip else text.body
         return self._full(opened, version, answers, place, body, is_gzip=is_gzip).to(request, body)
 
@@ -183,10 +183,10 @@ class FeedFace:
             return closed.to(request)
         feed = self._feeds.off(opened, standing)
         answers = feed.faces.get(place) or self._answers(feed, place)
-        is_gzip = self._is_gzip(request)
         wanted = request.headers.get("If-None-Match", "")
         if wanted.strip() != "*" and names_etag(wanted, feed.etag):
-            return self._unchanged(opened, feed, answers, place, is_gzip=is_gzip).to(request)
+            return self._unchanged(opened, feed, answers, place).to(request)
+        is_gzip = self._is_gzip(request)
         body = feed.text.gzip if is_gzip else feed.text.body
         return self._full(opened, feed, answers, place, body, is_gzip=is_gzip).to(request, body)
 
@@ -203,17 +203,15 @@ class FeedFace:
             document.faces[place] = answers
         return answers
 
-    def _unchanged(
-        self, opened: OpenShare, document: Document, answers: _Answers, place: str, *, is_gzip: bool
-    ) -> Answer:
+    def _unchanged(self, opened: OpenShare, document: Document, answers: _Answers, place: str) -> Answer:
         """304 with the validators and what caches need, and no body (F12, O16)."""
-        answer = answers.unchanged.get(is_gzip)
+        answer = answers.unchanged
         if answer is None:
-            headers = self._headers(opened, document, place, is_gzip=is_gzip)
+            headers = self._headers(opened, document, place)
             answer = self._policy.answer(
                 304, cache_control=REVALIDATE, headers=headers, subject=subject(place, opened.share.id)
             )
-            answers.unchanged[is_gzip] = answer
+            answers.unchanged = answer
         return answer
 
     def _full(
@@ -237,7 +235,7 @@ class FeedFace:
                 content_type=CALENDAR,
                 cache_control=REVALIDATE,
                 headers=(
-                    *self._headers(opened, document, place, is_gzip=is_gzip),
+                    *self._headers(opened, document, place),
                     named,
                     ("Accept-Ranges", "none"),
                     *encoding,
@@ -248,7 +246,7 @@ class FeedFace:
             answers.full[is_gzip] = answer
         return answer
 
-    def _headers(self, opened: OpenShare, document: Document, place: str, *, is_gzip: bool) -> Headers:
+    def _headers(self, opened: OpenShare, document: Document, place: str) -> Headers:
         """What 200 and 304 have in common."""
         is_public = opened.share.kind is ShareKind.PUBLIC
         varies = [
@@ -257,7 +255,7 @@ class FeedFace:
             *([] if is_public and not document.is_off else ["Authorization"]),
         ]
         return (
-            *validators(document.etag, document.last_modified_at, self._clock.now(), is_weak=is_gzip),
+            *validators(document.etag, document.last_modified_at, self._clock.now()),
             *((("Vary", ", ".join(varies)),) if varies else ()),
             *self._policy.cors(is_public=is_public),
         )

@@ -97,14 +97,15 @@ class HeaderPolicy:
         return (("Allow", FEED_METHODS), *cors, *(_PREFLIGHT if cors else ()))
 
 
-def validators(etag: str, last_modified_at: datetime, now: datetime, *, is_weak: bool) -> Headers:
+def validators(etag: str, last_modified_at: datetime, now: datetime) -> Headers:
     """ETag and Last-Modified; the latter is never in the future (threat F21), though the logical moment may be.
 
-    A compressed body has the weak form of the same tag: without a suffix (F23) and yet not the same (threat O18).
+    A compressed body has the same strong tag (F21, F23): feeds take no ranges (F11), so nothing is ever put together
+    from two of them, and clients and proxies that mistake `W/` or a suffix for another tag fetch everything each time.
     """
     shown_at = min(last_modified_at, now)
     return (
-        ("ETag", f'W/"{etag}"' if is_weak else f'"{etag}"'),
+        ("ETag", f'"{etag}"'),
         ("Last-Modified", formatdate(shown_at.timestamp(), usegmt=True)),
     )
 

@@ -38,9 +38,9 @@ async def test_f23_a_proxys_suffix_is_no_difference(premises: Premises, client: 
 
 async def test_the_etag_of_a_compressed_feed_is_good_for_both_forms(premises: Premises, client: Client) -> None:
     path = premises.feed_path(await premises.share())
-    weak = (await client.get(path, headers={"Accept-Encoding": "gzip"})).headers["ETag"]
+    tag = (await client.get(path, headers={"Accept-Encoding": "gzip"})).headers["ETag"]
     for encoding in ("gzip", "identity"):
-        asked = {"If-None-Match": weak, "Accept-Encoding": encoding}
+        asked = {"If-None-Match": tag, "Accept-Encoding": encoding}
         assert (await client.get(path, headers=asked)).status == 304
 
 

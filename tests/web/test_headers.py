@@ -60,12 +60,8 @@ def test_f29_a_preflight_may_ask_for_if_none_match_and_never_for_credentials() -
 
 
 def test_last_modified_is_never_in_the_future() -> None:
-    found = dict(validators("abc", NOON + timedelta(seconds=30), NOON, is_weak=False))
+    found = dict(validators("abc", NOON + timedelta(seconds=30), NOON))
     assert found == {"ETag": '"abc"', "Last-Modified": "Mon, 23 Nov 2026 12:00:00 GMT"}
-
-
-def test_o18_f23_a_compressed_body_has_the_weak_tag_without_a_suffix() -> None:
-    assert dict(validators("abc", NOON, NOON, is_weak=True))["ETag"] == 'W/"abc"'
 
 
 @pytest.mark.parametrize(
