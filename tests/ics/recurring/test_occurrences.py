@@ -244,4 +244,4 @@ def test_i07_a_hostile_object_is_expanded_or_refused_in_bounded_time(lines: tupl
     year = datetime(2026, 1, 1, tzinfo=UTC)
     with suppress(ObjectRefused):
         found(an_ics(timed(*lines)), year, year.replace(year=2027))
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5

@@ -255,7 +255,7 @@ def load_libical() -> ctypes.CDLL:
     try:
         library = ctypes.CDLL(ctypes.util.find_library("ical") or "libical.so.3")
     except OSError:
-        pytest.skip("libical is not installed (Debian: libical3)")
+        pytest.fail("libical is absent: `make test` installs it (Debian: libical3)")
     library.icalparser_parse_string.argtypes = [ctypes.c_char_p]
     library.icalparser_parse_string.restype = ctypes.c_void_p
     library.icalrestriction_check.argtypes = [ctypes.c_void_p]
