@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from feedserver.ics.reading.mend import Draft, Rewritten
@@ -70,10 +71,8 @@ def _read(line: ContentLine, text: str, default_zone: str | None) -> tuple[When,
 
 
 def _read_loosely(name: str, text: str, tzid: str | None) -> tuple[When, str]:
-    try:
+    with suppress(ValueError):  # what is no value of any type yet may be mended below
         return scan_when(text, tzid), "value-type"
-    except ValueError:
-        pass
     found = _LOOSE.fullmatch(text.strip().upper())
     if not found:
         raise ObjectRefused(f"{name} cannot be read as a date or time")
