@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from feedserver.model.collection import Collection
 from feedserver.model.errors import FeedserverError, RecurrenceTooCostly
 from feedserver.model.share import DetailLevel
 from feedserver.services.feed_state import FeedState, day_began_at, read_state, window_of
+from feedserver.services.newest import Newest
 from feedserver.services.objects import STORED_LIMITS
 from feedserver.storage import objects
 from feedserver.storage.engine import Database
@@ -59,7 +59,7 @@ class BusyFeeds:
     def __init__(self, db: Database, *, clock: Clock) -> None:
         self._db = db
         self._clock = clock
-        self._kept: OrderedDict[str, BusyFeed] = OrderedDict()
+        self._kept: Newest[str, BusyFeed] = Newest(MAX_KEPT)
         self._turn = asyncio.Semaphore(1)
 
     async def get(self, state: FeedState) -> BusyFeed:
@@ -70,10 +70,7 @@ class BusyFeeds:
             return kept
         async with self._turn:
             built = await self._build(state.share.id, start_at)
-        self._kept[state.share.id] = built
-        self._kept.move_to_end(state.share.id)
-        if len(self._kept) > MAX_KEPT:
-            self._kept.popitem(last=False)
+        self._kept.put(state.share.id, built)
         return built
 
     async def _build(self, share_id: str, start_at: datetime) -> BusyFeed:

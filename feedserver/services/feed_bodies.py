@@ -13,6 +13,7 @@ from feedserver.ics.feeds.feed import FeedText
 from feedserver.model.calendar_object import ETag
 from feedserver.services.feed_assembly import BuiltFeed, FeedAssembler
 from feedserver.services.feed_state import FeedState, Window
+from feedserver.services.newest import Newest
 
 MAX_VERSIONS = 20_000
 _COPIES = 3
@@ -61,7 +62,7 @@ class FeedBodies:
         self._assembler = assembler
         self._max_bytes = max_bytes
         self._warn_bytes = warn_bytes
-        self._versions: OrderedDict[str, FeedVersion] = OrderedDict()
+        self._versions: Newest[str, FeedVersion] = Newest(MAX_VERSIONS)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._kept_bytes = 0
         self._builds: dict[str, asyncio.Task[_Kept]] = {}
@@ -126,10 +127,7 @@ class FeedBodies:
     def _keep(self, share_id: str, new: _Kept) -> _Kept:
         old = self._forget(share_id)
         self._warn_of_size(share_id, old, new)
-        self._versions[share_id] = new.version
-        self._versions.move_to_end(share_id)
-        if len(self._versions) > MAX_VERSIONS:
-            self._versions.popitem(last=False)
+        self._versions.put(share_id, new.version)
         if new.size_bytes <= self._max_bytes:
             self._kept[share_id] = new
             self._kept_bytes += new.size_bytes

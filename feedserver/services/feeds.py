@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from feedserver.ics.feeds.feed import FeedText, whole
 from feedserver.ics.feeds.notices import Tombstone, tombstone
@@ -43,6 +42,7 @@ from feedserver.services.feed_state import (
     whole_second,
     window_of,
 )
+from feedserver.services.newest import Newest
 from feedserver.services.proven import CoarseMarks, Marks, ProvenCopies
 from feedserver.storage import accounts as account_rows
 from feedserver.storage.engine import Database
@@ -50,9 +50,6 @@ from feedserver.storage.engine import Database
 BUILD_S = 20.0
 """How long a request waits for a feed to be built before it takes the last good one (F16, F17)."""
 MAX_OPEN = 20_000
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -125,8 +122,8 @@ class FeedService:
         coarse = CoarseMarks(marks, db)
         self._states: ProvenCopies[FeedState] = ProvenCopies(coarse, partial(read_current_state, db))
         self._accounts: ProvenCopies[Account] = ProvenCopies(coarse, partial(_read_account, db))
-        self._open: OrderedDict[str, OpenShare] = OrderedDict()
-        self._off: OrderedDict[tuple[str, ShareStanding], OffFeed] = OrderedDict()
+        self._open: Newest[str, OpenShare] = Newest(MAX_OPEN)
+        self._off: Newest[tuple[str, ShareStanding], OffFeed] = Newest(MAX_OPEN)
 
     def verify(self, token: str) -> FeedLink:
         """What the token says. Raises LinkForged, without having asked the database."""
@@ -174,7 +171,7 @@ class FeedService:
             valid_until=self._next_turn(state, window, now),
             needs_login=state.share.kind is ShareKind.SECURED and standing.standing is Standing.LIVE,
         )
-        _remember(self._open, token, opened)
+        self._open.put(token, opened)
         return opened
 
     def _next_turn(self, state: FeedState, window: Window | None, now: datetime) -> datetime:
@@ -287,14 +284,8 @@ class FeedService:
             style.words,
         )
         feed = OffFeed(whole(body, is_compressed=style.is_compressed), whole_second(standing.since))
-        _remember(self._off, (share.id, standing), feed)
+        self._off.put((share.id, standing), feed)
         return feed
-
-
-def _remember(memory: OrderedDict[K, V], key: K, value: V) -> None:
-    memory[key] = value
-    if len(memory) > MAX_OPEN:
-        memory.popitem(last=False)
 
 
 async def _read_account(db: Database, account_id: str) -> Account:

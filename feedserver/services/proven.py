@@ -6,11 +6,11 @@ only when nothing at all was committed since it was read, which one cheap mark t
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
+from feedserver.services.newest import Newest
 from feedserver.storage.engine import Database
 
 T = TypeVar("T")
@@ -59,8 +59,7 @@ class ProvenCopies(Generic[T]):
         """`read` gives the value of an id as it is now, or raises NotFound; absence is never remembered."""
         self._marks = marks
         self._read = read
-        self._max_copies = max_copies
-        self._copies: OrderedDict[str, tuple[int, T]] = OrderedDict()
+        self._copies: Newest[str, tuple[int, T]] = Newest(max_copies)
 
     def recall(self, key: str) -> T | None:
         """The copy, when it is proven to be current; None: `get` has to read."""
@@ -83,7 +82,4 @@ class ProvenCopies(Generic[T]):
 
     def _keep(self, key: str, mark: int, value: T) -> None:
         """The mark is the one from before the read: what was committed meanwhile makes the copy doubtful, not wrong."""
-        self._copies[key] = (mark, value)
-        self._copies.move_to_end(key)
-        if len(self._copies) > self._max_copies:
-            self._copies.popitem(last=False)
+        self._copies.put(key, (mark, value))
