@@ -125,10 +125,6 @@ class FeedService:
         self._open: Newest[str, OpenShare] = Newest(MAX_OPEN)
         self._off: Newest[tuple[str, ShareStanding], OffFeed] = Newest(MAX_OPEN)
 
-    def verify(self, token: str) -> FeedLink:
-        """What the token says. Raises LinkForged, without having asked the database."""
-        return self._ring.verify_link(token)
-
     def note_forged(self, address: str) -> None:
         """Count a forged token. Raises TooManyForgedLinks when this address guesses too much (threat U15)."""
         self._throttle.link_forged(address)

@@ -79,11 +79,11 @@ async def test_u07_links_signed_by_a_retired_key_are_forged_and_others_are_not(p
     (old_key,) = premises.ring.ids
     await keys.rotate()
     new_token = _token(premises, premises.link(old_share).page_url)
-    premises.feeds.verify(old_token)
+    premises.ring.verify_link(old_token)
     await keys.retire(old_key)
     with pytest.raises(LinkForged):
-        premises.feeds.verify(old_token)
-    premises.feeds.verify(new_token)
+        premises.ring.verify_link(old_token)
+    premises.ring.verify_link(new_token)
 
 
 async def test_the_signing_key_cannot_be_retired_and_an_unknown_one_is_not_found(premises: Premises) -> None:

@@ -32,8 +32,6 @@ class Limits:
     """ATTENDEE properties of one component (RFC 4791 section 5.2.9)."""
     max_dates: int = 20_000
     """EXDATE and RDATE values of one object."""
-    max_instances: int = 100_000
-    """Recurrence instances that one expansion may look at (RFC 4791 section 5.2.8)."""
     max_zone_observances: int = 1_000
     """STANDARD and DAYLIGHT parts in the VTIMEZONEs of one object."""
 
