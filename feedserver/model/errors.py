@@ -8,7 +8,16 @@ from __future__ import annotations
 
 
 class FeedserverError(Exception):
-    """The root; catch it only where an answer is shaped."""
+    """The root; catch it only where an answer is shaped.
+
+    `message` may name `values` in braces. It is what a catalogue translates: a face that speaks to people shows it in
+    their language, and `str()` gives it in English.
+    """
+
+    def __init__(self, message: str = "", **values: object) -> None:
+        super().__init__(message.format(**values) if values else message)
+        self.message = message
+        self.values = values
 
 
 class NotFound(FeedserverError):
@@ -18,8 +27,8 @@ class NotFound(FeedserverError):
 class AmbiguousName(FeedserverError):
     """A name fits several things; call again with one of `candidates` (ids)."""
 
-    def __init__(self, message: str, candidates: tuple[tuple[str, str], ...]) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, candidates: tuple[tuple[str, str], ...], **values: object) -> None:
+        super().__init__(message, **values)
         self.candidates = candidates
         """(id, name) of each that fits."""
 
@@ -27,8 +36,8 @@ class AmbiguousName(FeedserverError):
 class InvalidInput(FeedserverError):
     """A value cannot be used; `field` names it so that a form can show the message beside it."""
 
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, field: str = "", **values: object) -> None:
+        super().__init__(message, **values)
         self.field = field
 
 
@@ -46,16 +55,16 @@ class ObjectRefused(FeedserverError):
     `precondition` is the CalDAV one that fits (RFC 4791 section 5.3.2.1).
     """
 
-    def __init__(self, message: str, *, precondition: str = "valid-calendar-data") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, precondition: str = "valid-calendar-data", **values: object) -> None:
+        super().__init__(message, **values)
         self.precondition = precondition
 
 
 class RecurrenceTooCostly(ObjectRefused):
     """A rule needs more steps or yields more instances than the limits allow; it is refused at write."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, precondition="max-instances")
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message, precondition="max-instances", **values)
 
 
 class TooLarge(FeedserverError):
@@ -76,6 +85,26 @@ class TooManyForgedLinks(LinkForged):
 
 class CredentialsRefused(FeedserverError):
     """No such login, wrong password, deactivated account or no grant: one error, so that nobody can tell them apart."""
+
+
+class FormUnreadable(FeedserverError):
+    """What was sent is not what a form of ours sends; nothing was changed."""
+
+
+class CameFromElsewhere(FeedserverError):
+    """A form was not sent from our own page, or its page is too old; nothing was changed. Open the page, send again."""
+
+
+class LoginNeeded(FeedserverError):
+    """Nobody is logged in; log in and come back."""
+
+
+class NotAllowed(FeedserverError):
+    """Who is logged in may not do this."""
+
+
+class PasswordNeeded(FeedserverError):
+    """What is wanted needs the password once more (threat A29)."""
 
 
 class SettingsInvalid(FeedserverError):

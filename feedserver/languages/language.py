@@ -1,0 +1,97 @@
+"""One language: its words, and how it writes dates, times, lists and numbers."""
+
+from __future__ import annotations
+
+import gettext as catalogues
+from collections.abc import Iterable
+from datetime import date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, lists, numbers
+
+from feedserver.model.errors import FeedserverError
+
+
+class Language:
+    """What a page or a mail is written in. Immutable and shared by all requests."""
+
+    def __init__(self, code: str, catalogue: catalogues.NullTranslations) -> None:
+        self.code = code
+        """The `lang` of a page: a BCP 47 tag such as `de`."""
+        self.locale = Locale.parse(code, sep="-")
+        self._catalogue = catalogue
+
+    @property
+    def name(self) -> str:
+        """Its name in itself, such as "Deutsch"."""
+        return (self.locale.get_display_name(self.locale) or self.code).capitalize()
+
+    @property
+    def direction(self) -> str:
+        """The `dir` of a page: "ltr" or "rtl"."""
+        return self.locale.text_direction
+
+    def gettext(self, message: str, **values: object) -> str:
+        """`message` in this language; `{name}` in it stands for `values["name"]`."""
+        said = self._catalogue.gettext(message) if message else ""
+        return said.format(**values) if values else said
+
+    def ngettext(self, one: str, many: str, number: int, **values: object) -> str:
+        """The form for `number`, which fills `{n}`."""
+        return self._catalogue.ngettext(one, many, number).format(n=self.number(number), **values)
+
+    def error(self, error: FeedserverError) -> str:
+        """What an error of the product says."""
+        return self.gettext(error.message, **error.values)
+
+    def date(self, day: date, width: str = "medium") -> str:
+        """A day: "short", "medium", "long" or "full"."""
+        return dates.format_date(day, width, locale=self.locale)
+
+    def time(self, moment: datetime | time, zone: tzinfo | str | None = None) -> str:
+        """Hours and minutes, in 12 or 24 as the language has it; an aware moment is shown in `zone`."""
+        return dates.format_time(_in_zone(moment, zone), "short", locale=self.locale)
+
+    def moment(self, moment: datetime, zone: tzinfo | str, width: str = "medium") -> str:
+        """Day and time of an aware moment, as the clocks of `zone` show it."""
+        local = moment.astimezone(_zone(zone))
+        return f"{self.date(local.date(), width)}, {self.time(local)}"
+
+    def weekday(self, number: int, width: str = "wide") -> str:
+        """The name of a weekday, 0 is Monday: "wide", "abbreviated" or "narrow"."""
+        return str(self.locale.days["stand-alone"][width][number])
+
+    def month(self, number: int, width: str = "wide") -> str:
+        """The name of a month, 1 is January."""
+        return str(self.locale.months["stand-alone"][width][number])
+
+    def number(self, number: float) -> str:
+        """Digits grouped and with the decimal sign of the language."""
+        return numbers.format_decimal(number, locale=self.locale)
+
+    def listing(self, words: Iterable[str]) -> str:
+        """One phrase of several: "a, b and c"."""
+        return lists.format_list(list(words), locale=self.locale)
+
+    def ago(self, moment: datetime, now: datetime) -> str:
+        """How long before `now` a moment was, in one unit: "3 hours ago"."""
+        return dates.format_timedelta(moment - now, add_direction=True, locale=self.locale)
+
+    def zone_name(self, zone: str) -> str:
+        """An IANA zone in words, such as "Germany Time" or its city."""
+        return dates.get_timezone_location(ZoneInfo(zone), locale=self.locale)
+
+    @property
+    def first_weekday(self) -> int:
+        """On which day a week begins, 0 is Monday."""
+        return self.locale.first_week_day
+
+
+def _in_zone(moment: datetime | time, zone: tzinfo | str | None) -> datetime | time:
+    if zone is None or isinstance(moment, time):
+        return moment
+    return moment.astimezone(_zone(zone))
+
+
+def _zone(zone: tzinfo | str) -> tzinfo:
+    return ZoneInfo(zone) if isinstance(zone, str) else zone
