@@ -9,20 +9,12 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from feedserver.model.clock import Clock
-from feedserver.model.errors import CredentialsRefused, LinkForged
-from feedserver.model.share import ShareKind, ShareStanding, Standing
-from feedserver.services.busy_feeds import BusyFeed
-from feedserver.services.feed_bodies import FeedVersion
-from feedserver.services.feeds import FeedService, OffFeed, OpenShare
-from feedserver.services.links import Links, slug_of
-from feedserver.web.access_log import SUBJECT, subject
-from feedserver.web.answer import Answer
-from feedserver.web.basic_auth import read_credentials
-from feedserver.web.client import Proxies
-from feedserver.web.conditional import is_unchanged, names_etag
-from feedserver.web.errors import ErrorAnswers
-from feedserver.web.headers import (
+from feedserver.http.access_log import SUBJECT, subject
+from feedserver.http.answer import Answer
+from feedserver.http.basic_auth import read_credentials
+from feedserver.http.client import Proxies
+from feedserver.http.errors import ErrorAnswers
+from feedserver.http.headers import (
     CALENDAR,
     FEED_METHODS,
     HTML,
@@ -32,6 +24,14 @@ from feedserver.web.headers import (
     disposition,
     validators,
 )
+from feedserver.model.clock import Clock
+from feedserver.model.errors import CredentialsRefused, LinkForged
+from feedserver.model.share import ShareKind, ShareStanding, Standing
+from feedserver.services.busy_feeds import BusyFeed
+from feedserver.services.feed_bodies import FeedVersion
+from feedserver.services.feeds import FeedService, OffFeed, OpenShare
+from feedserver.services.links import Links, slug_of
+from feedserver.web.conditional import is_unchanged, names_etag
 from feedserver.web.negotiation import is_office, names_html, takes_gzip
 from feedserver.web.page import Pages
 

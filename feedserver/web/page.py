@@ -30,6 +30,8 @@ class Pages:
     """Renders pages; every value is escaped, an unknown one is an error."""
 
     def __init__(self, base_url: str) -> None:
+        self.root = urlsplit(base_url).path.rstrip("/")
+        """The path at which the server stands, without a slash at its end."""
         self._env = Environment(
             loader=PackageLoader("feedserver.web"),
             autoescape=True,
@@ -37,7 +39,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.globals["root"] = urlsplit(base_url).path.rstrip("/")
+        self._env.globals["root"] = self.root
 
     def share(self, share: Share, link: ShareLink) -> bytes:
         """The page of a share that stands: its links, to open and to copy."""

@@ -15,7 +15,7 @@ from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_request import BaseRequest
 from multidict import CIMultiDict
 
-from feedserver.web.headers import HeaderPolicy
+from feedserver.http.headers import HeaderPolicy
 
 MAX_LINE_BYTES = 8190
 """Of a request line."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from feedserver.http.client import Proxies
+from feedserver.http.errors import ErrorAnswers
+from feedserver.http.gate import Gate
+from feedserver.http.headers import CSS, HTML, REVALIDATE, HeaderPolicy
 from feedserver.model.clock import Clock
 from feedserver.services.feeds import FeedService
 from feedserver.services.links import Links
-from feedserver.web.client import Proxies
-from feedserver.web.errors import ErrorAnswers
 from feedserver.web.feeds import FeedFace, FeedOptions
-from feedserver.web.gate import Gate
-from feedserver.web.headers import CSS, HTML, REVALIDATE, HeaderPolicy
 from feedserver.web.page import ROBOTS, Pages, stylesheets
 
 
@@ -26,7 +27,13 @@ class SiteOptions:
     is_cors_on: bool = True
 
 
-def make_site(*, feeds: FeedService, links: Links, clock: Clock, options: SiteOptions) -> web.Application:
+MakeAdmin = Callable[[Gate, HeaderPolicy], web.Application]
+"""Makes the admin page, a guest in this site that is built elsewhere, behind the site's own gate and headers."""
+
+
+def make_site(
+    *, feeds: FeedService, links: Links, clock: Clock, options: SiteOptions, admin: MakeAdmin | None = None
+) -> web.Application:
     """The application of the public faces. Every address not named here answers as a forged link does."""
     policy = HeaderPolicy(is_https=links.is_https, is_cors_on=options.is_cors_on)
     errors = ErrorAnswers(policy)
@@ -54,5 +61,8 @@ def make_site(*, feeds: FeedService, links: Links, clock: Clock, options: SiteOp
     for name, sheet in stylesheets().items():
         answer = policy.answer(200, sheet, content_type=CSS, cache_control=REVALIDATE)
         add("*", f"/static/{name}", gate.constant("static", answer))
+    if admin is not None:
+        add("*", "/admin", gate.constant("admin", policy.answer(308, headers=(("Location", f"{pages.root}/admin/"),))))
+        app.add_subapp("/admin/", admin(gate, policy))
     add("*", r"/{rest:[\s\S]*}", gate.nothing_here())
     return app

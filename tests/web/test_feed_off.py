@@ -13,10 +13,10 @@ import pytest
 from icalendar import Calendar
 from pytest_aiohttp.plugin import AiohttpClient
 
+from feedserver.http.client import Proxies
 from feedserver.model.account import Role
 from feedserver.model.share import Share
 from feedserver.storage.engine import Database
-from feedserver.web.client import Proxies
 from feedserver.web.feeds import FeedOptions
 from feedserver.web.site import SiteOptions
 from tests.builders import an_event

@@ -11,8 +11,8 @@ import pytest
 from pytest_aiohttp.plugin import AiohttpClient
 from yarl import URL
 
+from feedserver.http.client import Proxies
 from feedserver.storage.engine import Database
-from feedserver.web.client import Proxies
 from feedserver.web.feeds import FeedOptions
 from feedserver.web.site import SiteOptions
 from tests.premises import PASSWORD, Premises, open_premises

@@ -5,6 +5,9 @@ Bodies are constants: nothing of the request or of the error is reflected (threa
 
 from __future__ import annotations
 
+from feedserver.http.answer import Answer
+from feedserver.http.basic_auth import challenge
+from feedserver.http.headers import HeaderPolicy
 from feedserver.model.errors import (
     CredentialsRefused,
     FeedserverError,
@@ -15,9 +18,6 @@ from feedserver.model.errors import (
     StorageUnavailable,
     TooManyForgedLinks,
 )
-from feedserver.web.answer import Answer
-from feedserver.web.basic_auth import challenge
-from feedserver.web.headers import HeaderPolicy
 
 _CORRUPT_RETRY_AFTER_S = 600
 

@@ -19,8 +19,8 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 from aiohttp.web_request import BaseRequest
 
-from feedserver.web.answer import Ready
-from feedserver.web.client import UNKNOWN, Proxies, shortened
+from feedserver.http.answer import Ready
+from feedserver.http.client import UNKNOWN, Proxies, shortened
 
 FLUSH_AFTER_S = 0.25
 

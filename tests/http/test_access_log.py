@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import ClientSession, web
 
-from feedserver.web.access_log import AccessJournal
-from feedserver.web.client import Proxies
+from feedserver.http.access_log import AccessJournal
+from feedserver.http.client import Proxies
 from tests.premises import PASSWORD, Premises
 
 ANN = {"Authorization": "Basic " + b64encode(f"ann:{PASSWORD}".encode()).decode()}

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from feedserver.web.basic_auth import challenge, read_credentials
+from feedserver.http.basic_auth import challenge, read_credentials
 
 
 def _basic(raw: bytes, scheme: str = "Basic") -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from email.utils import formatdate
 from urllib.parse import quote
 
-from feedserver.web.answer import Answer
+from feedserver.http.answer import Answer
 
 TEXT = "text/plain; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -23,15 +23,22 @@ REVALIDATE = "private, no-cache"
 """Keep a copy, ask before each use (F26)."""
 NO_STORE = "private, no-store"
 
+IMMUTABLE = "private, max-age=31536000, immutable"
+"""For addresses that carry a digest of what stands there."""
+
+NO_REFERRER = "no-referrer"
+SAME_ORIGIN = "same-origin"
+"""Referrer policy of pages with forms: nothing goes to other sites, and our own are told where a form comes from."""
+
 _HSTS = "max-age=31536000"
 _PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 _ALWAYS = (
     ("Server", "feedserver"),
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
     ("X-Robots-Tag", "noindex, nofollow"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
@@ -73,12 +80,13 @@ class HeaderPolicy:
         headers: Headers = (),
         length_bytes: int | None = None,
         subject: str = "",
+        referrer_policy: str = NO_REFERRER,
     ) -> Answer:
         """An answer with every header of group O; `headers` are the ones of this case alone.
 
         `length_bytes`: of a body that each sending brings along; `subject`: for the access log.
         """
-        pairs = [*_ALWAYS, ("Cache-Control", cache_control)]
+        pairs = [*_ALWAYS, ("Referrer-Policy", referrer_policy), ("Cache-Control", cache_control)]
         if status not in (204, 304):
             pairs.append(("Content-Type", content_type))
         if content_type == HTML:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from feedserver.web.answer import Answer
-from feedserver.web.headers import CALENDAR, HTML, HeaderPolicy, disposition, validators
+from feedserver.http.answer import Answer
+from feedserver.http.headers import CALENDAR, HTML, HeaderPolicy, disposition, validators
 from tests.builders import NOON
 
 HTTPS = HeaderPolicy(is_https=True)

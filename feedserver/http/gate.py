@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from feedserver.http.access_log import SUBJECT, request_id, subject
+from feedserver.http.answer import Answer
+from feedserver.http.client import Proxies
+from feedserver.http.errors import ErrorAnswers
+from feedserver.http.headers import HeaderPolicy
 from feedserver.model.errors import FeedserverError, StorageCorrupt, StorageUnavailable
-from feedserver.web.access_log import SUBJECT, request_id, subject
-from feedserver.web.answer import Answer
-from feedserver.web.client import Proxies
-from feedserver.web.errors import ErrorAnswers
-from feedserver.web.headers import HeaderPolicy
 
 READ_METHODS = "GET, HEAD"
 _SAFE_IN_PATH = "/-._~!$&'()*+,;=:@%?"

@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from feedserver.web.client import Proxies, shortened
+from feedserver.http.client import Proxies, shortened
 
 
 class _Transport:
