@@ -13,6 +13,10 @@ This room knows no database, no iCalendar text, no HTTP. Words used throughout t
 - *standing*: what a share is at a moment, seen through one link: live, paused, expired...
 - *tombstone*: the data-free calendar that a share which is off answers, so that subscribers drop what they had.
 - *recipient, member*: who was sent a public link; who may open a secured share.
+- *notice*: a mail that is owed; *invitation*: a one-time link on which an account's owner chooses the password.
+- *session*: a browser that is logged in; *actor*: who changes something, as the history says it.
+- *appointment*: an event as a person sees and edits it, in the words of the admin page's form.
+- *contact*: a mail address that was sent links.
 - *occurrence*: what is shown at one time, after overrides and exclusions.
 - *horizon*: the moment up to which a rule that no client reads right was written out as single events.
 

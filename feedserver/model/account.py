@@ -42,6 +42,8 @@ class Account:
     version: int
     """Raised by every change; what was remembered of an older version is void."""
     created_at: datetime
+    language: str | None = None
+    """Code of the language its pages and mails are in; None is what the browser asks for."""
 
     def __repr__(self) -> str:
         """Without address and hash: a repr ends up in logs."""

@@ -14,7 +14,7 @@ from feedserver.storage import shares
 from feedserver.storage.engine import Tx
 from feedserver.storage.tables import accounts
 
-_COLUMNS = tuple(column for column in accounts.c if column.name != "login_key")
+COLUMNS = tuple(column for column in accounts.c if column.name != "login_key")
 
 
 async def add(
@@ -34,20 +34,20 @@ async def add(
         version=1,
         created_at=now,
     )
-    values = {column.name: getattr(account, column.name) for column in _COLUMNS}
+    values = {column.name: getattr(account, column.name) for column in COLUMNS}
     await tx.execute(insert(accounts).values(login_key=login_key(login), **values))
     return account
 
 
 async def by_id(tx: Tx, account_id: str) -> Account | None:
     """The account of that id."""
-    row = (await tx.execute(select(*_COLUMNS).where(accounts.c.id == account_id))).mappings().one_or_none()
+    row = (await tx.execute(select(*COLUMNS).where(accounts.c.id == account_id))).mappings().one_or_none()
     return Account(**row) if row else None
 
 
 async def by_login(tx: Tx, login: str) -> Account | None:
     """The account of that login, however it is capitalised."""
-    row = (await tx.execute(select(*_COLUMNS).where(accounts.c.login_key == login_key(login)))).mappings().one_or_none()
+    row = (await tx.execute(select(*COLUMNS).where(accounts.c.login_key == login_key(login)))).mappings().one_or_none()
     return Account(**row) if row else None
 
 
@@ -61,7 +61,7 @@ async def find(tx: Tx, login_or_id: str) -> Account:
 
 async def list_all(tx: Tx, *, limit: int = 10_000) -> list[Account]:
     """Accounts, sorted by login."""
-    rows = await tx.execute(select(*_COLUMNS).order_by(accounts.c.login_key).limit(limit))
+    rows = await tx.execute(select(*COLUMNS).order_by(accounts.c.login_key).limit(limit))
     return [Account(**row) for row in rows.mappings()]
 
 
@@ -90,7 +90,7 @@ async def set_active(tx: Tx, account_id: str, now: datetime, *, is_active: bool)
 
 async def _change(tx: Tx, account_id: str, **values: Any) -> Account:
     change = update(accounts).where(accounts.c.id == account_id).values(version=accounts.c.version + 1, **values)
-    row = (await tx.execute(change.returning(*_COLUMNS))).mappings().one_or_none()
+    row = (await tx.execute(change.returning(*COLUMNS))).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no account {account_id}.")
     return Account(**row)

@@ -21,7 +21,9 @@ BATCH = 500
 FILTER_COLUMNS = ("categories_in", "categories_out", "words", "days_back", "days_ahead")
 _SHOWN = tuple(column.name for column in collections.c)
 _Rows = list[dict[str, Any]]
-_PLAIN = tuple(column.name for column in shares.c if column.name not in FILTER_COLUMNS)
+_OF_THE_ADMIN = ("form_key", "state_before")
+"""What decides nothing that a share answers."""
+_PLAIN = tuple(column.name for column in shares.c if column.name not in (*FILTER_COLUMNS, *_OF_THE_ADMIN))
 
 
 async def load(tx: Tx, rows: Sequence[RowMapping]) -> list[Share]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 from feedserver.model.account import Role
+from feedserver.model.audit import Subject
+from feedserver.model.notice import NoticeKind, NoticeState
 from feedserver.model.share import DetailLevel, ShareKind, ShareState
+from feedserver.model.usage import AppFamily
 from feedserver.storage.types import StrEnumText, Strings, UtcDateTime, key_text
 
 metadata = MetaData(
@@ -37,6 +40,8 @@ accounts = Table(
     Column("is_active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # None: as the browser asks.
+    Column("language", Text),
 )
 
 collections = Table(
@@ -143,6 +148,10 @@ shares = Table(
     Column("stamp_at", UtcDateTime, nullable=False),
     Column("uid_salt", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # Of the form that made it: a form that is sent twice makes one share.
+    Column("form_key", key_text(), unique=True, index=True),
+    # What a removed share was before, for who takes the removal back.
+    Column("state_before", StrEnumText(ShareState)),
 )
 
 share_entries = Table(
@@ -171,4 +180,93 @@ grants = Table(
     Column("account_id", key_text(), ForeignKey("accounts.id"), primary_key=True, index=True),
     Column("granted_at", UtcDateTime, nullable=False),
     Column("withdrawn_at", UtcDateTime),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    # SHA-256 of the cookie: a stolen database logs nobody in.
+    Column("digest", key_text(), nullable=False, unique=True),
+    Column("account_id", key_text(), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("confirmed_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("is_kept", Boolean, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("told", Text, nullable=False),
+)
+
+# One-time links on which an account's owner chooses the password; the newest of an account is the one that works.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("account_id", key_text(), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("kind", StrEnumText(NoticeKind), nullable=False),
+    Column("share_id", key_text(), ForeignKey("shares.id", ondelete="CASCADE"), index=True),
+    Column("recipient_id", key_text(), ForeignKey("recipients.id", ondelete="CASCADE"), index=True),
+    Column("account_id", key_text(), ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
+    Column("sender_id", key_text(), ForeignKey("accounts.id", ondelete="SET NULL")),
+    Column("sender_name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", StrEnumText(NoticeState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    # Until then one node is sending it; another takes it over afterwards.
+    Column("leased_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("error", Text, nullable=False),
+)
+Index("ix_notices_state_next_at", notices.c.state, notices.c.next_at)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    # No foreign key: the history outlives the account, without its name (threat P04).
+    Column("actor_id", key_text(), index=True),
+    Column("actor_name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", StrEnumText(Subject), nullable=False),
+    Column("subject_id", key_text(), nullable=False),
+    Column("subject_name", Text, nullable=False),
+    Column("share_id", key_text(), index=True),
+    # JSON object of text.
+    Column("detail", Text, nullable=False),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("share_id", key_text(), ForeignKey("shares.id", ondelete="CASCADE"), primary_key=True),
+    # A recipient's or an account's id, empty for the general link; no foreign key, because it is one of two.
+    Column("reader_id", key_text(), primary_key=True),
+    # ISO date in UTC.
+    Column("day", key_text(), primary_key=True),
+    Column("family", StrEnumText(AppFamily), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+)
+
+last_fetches = Table(
+    "last_fetches",
+    metadata,
+    Column("share_id", key_text(), ForeignKey("shares.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("family", StrEnumText(AppFamily), nullable=False),
 )
