@@ -12,8 +12,14 @@ from typing import Any
 from aiohttp import web
 from yarl import URL
 
+from admin.application import make_admin
+from admin.office import Services, make_office
+from feedserver.http.client import Proxies, shortened
+from feedserver.http.gate import Gate
+from feedserver.http.headers import HeaderPolicy
 from feedserver.ics.showing.words import WORDS
 from feedserver.ics.syntax.limits import Limits
+from feedserver.languages.catalogue import Languages
 from feedserver.model.account import Account, Role
 from feedserver.model.collection import Collection
 from feedserver.model.report import ImportReport
@@ -29,11 +35,11 @@ from feedserver.services.feed_bodies import FeedBodies
 from feedserver.services.feeds import FeedService
 from feedserver.services.links import Links, ShareLink
 from feedserver.services.renewal import Renewal
+from feedserver.services.sessions import SessionService
 from feedserver.services.sharing import SharingService
 from feedserver.services.sources import Source
 from feedserver.storage.engine import Database
 from feedserver.storage.freshness import Freshness
-from feedserver.web.client import Proxies
 from feedserver.web.feeds import FeedOptions
 from feedserver.web.site import SiteOptions, make_site
 from tests.builders import StoppedClock, an_event, an_ics
@@ -55,6 +61,7 @@ class Premises:
     remembered: Remembered
     calendars: CalendarService
     sharing: SharingService
+    sessions: SessionService
     bodies: FeedBodies
     feeds: FeedService
     app: web.Application
@@ -148,6 +155,28 @@ async def open_premises(
     )
     chosen = options or SiteOptions(proxies=Proxies(), feeds=FeedOptions())
     renewal = Renewal(db, clock=clock, language="en")
+    calendars = CalendarService(
+        db, renewal=renewal, clock=clock, limits=Limits(), timezone="Europe/Berlin", max_objects=200_000
+    )
+    sharing = SharingService(db, links=links, clock=clock)
+    sessions = SessionService(db, clock=clock)
+    services = Services(accounts=accounts, calendars=calendars, sessions=sessions, sharing=sharing)
+
+    def make_admin_page(gate: Gate, policy: HeaderPolicy) -> web.Application:
+        office = make_office(
+            services,
+            clock=clock,
+            languages=Languages(),
+            gate=gate,
+            policy=policy,
+            proxies=chosen.proxies,
+            shorten_address=shortened,
+            base_url=base_url,
+            timezone="Europe/Berlin",
+            organisation="Example Club",
+        )
+        return make_admin(office)
+
     try:
         yield Premises(
             db=db,
@@ -157,13 +186,12 @@ async def open_premises(
             hasher=hasher,
             accounts=accounts,
             remembered=remembered,
-            calendars=CalendarService(
-                db, renewal=renewal, clock=clock, limits=Limits(), timezone="Europe/Berlin", max_objects=200_000
-            ),
-            sharing=SharingService(db, links=links, clock=clock),
+            calendars=calendars,
+            sharing=sharing,
+            sessions=sessions,
             bodies=bodies,
             feeds=feeds,
-            app=make_site(feeds=feeds, links=links, clock=clock, options=chosen),
+            app=make_site(feeds=feeds, links=links, clock=clock, options=chosen, admin=make_admin_page),
             pauses=pauses,
         )
     finally:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedserver.ics.syntax.limits import Limits
+from feedserver.languages.catalogue import Languages
 from feedserver.model.clock import Clock, SystemClock
 from feedserver.model.errors import DataDirUnusable, KeyRingUnusable
 from feedserver.security.passwords import Hasher
@@ -20,6 +21,7 @@ from feedserver.services.calendars import CalendarService
 from feedserver.services.keys import KeyService, key_fingerprint
 from feedserver.services.links import Links
 from feedserver.services.renewal import Renewal
+from feedserver.services.sessions import SessionService
 from feedserver.services.sharing import SharingService
 from feedserver.settings import Settings
 from feedserver.storage.engine import Database
@@ -41,6 +43,8 @@ class House:
     sharing: SharingService
     links: Links
     renewal: Renewal
+    sessions: SessionService
+    languages: Languages
 
 
 @asynccontextmanager
@@ -147,4 +151,6 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
         ),
         sharing=SharingService(db, clock=clock, links=links),
         renewal=renewal,
+        sessions=SessionService(db, clock=clock),
+        languages=Languages(settings.language),
     )

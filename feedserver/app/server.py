@@ -12,10 +12,14 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import http_parser, web
 
+from feedserver.app.admin_page import admin_page
 from feedserver.app.house import House, open_house
+from feedserver.http.access_log import AccessJournal
+from feedserver.http.client import Proxies, shortened
 from feedserver.ics.showing.words import WORDS
 from feedserver.model.errors import CannotListen, FeedserverError
 from feedserver.security.remembered import Remembered
@@ -24,8 +28,6 @@ from feedserver.services.feed_bodies import FeedBodies
 from feedserver.services.feeds import FeedService
 from feedserver.settings import Settings
 from feedserver.storage.freshness import Freshness
-from feedserver.web.access_log import AccessJournal
-from feedserver.web.client import Proxies, shortened
 from feedserver.web.feeds import FeedOptions
 from feedserver.web.runner import SiteRunner
 from feedserver.web.site import SiteOptions, make_site
@@ -139,7 +141,11 @@ async def _listening(house: House, feeds: FeedService) -> AsyncIterator[None]:
         spell_address=_SPELL_ADDRESS[settings.log_client_addresses],
     )
     site = make_site(
-        feeds=feeds, links=house.links, clock=house.clock, options=_site_options(settings, journal.proxies)
+        feeds=feeds,
+        links=house.links,
+        clock=house.clock,
+        options=_site_options(settings, journal.proxies),
+        admin=partial(admin_page, house, journal.proxies, _SPELL_ADDRESS[settings.log_client_addresses]),
     )
     runner = SiteRunner(
         site,

@@ -1,0 +1,173 @@
+"""One request to the admin page: who asks, what was sent, and the answers a view can give."""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import blake2b
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from admin.office import Office, Services
+from admin.told import Told, told_of, told_text
+from feedserver.http import session_cookie
+from feedserver.http.forms import Form, read_form, read_query
+from feedserver.http.headers import HTML, NO_STORE, SAME_ORIGIN, Headers
+from feedserver.model.account import Account
+from feedserver.model.actor import Actor
+from feedserver.model.errors import CameFromElsewhere, LoginNeeded, NotFound
+from feedserver.model.session import Session, SignedIn
+
+PREFIX = "/admin"
+TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
+
+
+class Call:
+    """What a view gets. `form` is read, and proven to be from our own page, before a view for POST begins."""
+
+    def __init__(self, office: Office, request: web.Request, signed_in: SignedIn | None) -> None:
+        self.office = office
+        self.request = request
+        self._signed_in = signed_in
+        self._told = [*told_of(signed_in.session.told)] if signed_in else []
+        self._cookies: list[tuple[str, str]] = []
+        self.form = Form()
+        own = signed_in.account.language if signed_in else None
+        self.language = office.languages.chosen(own, request.headers.get("Accept-Language", ""))
+
+    @property
+    def services(self) -> Services:
+        """The services behind the page."""
+        return self.office.services
+
+    @property
+    def is_signed_in(self) -> bool:
+        """True when somebody is logged in."""
+        return self._signed_in is not None
+
+    @property
+    def account(self) -> Account:
+        """Who asks. Raises LoginNeeded."""
+        return self._known().account
+
+    @property
+    def session(self) -> Session:
+        """The session of who asks. Raises LoginNeeded."""
+        return self._known().session
+
+    def _known(self) -> SignedIn:
+        if self._signed_in is None:
+            raise LoginNeeded("Please log in.")
+        return self._signed_in
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, as the history of changes says it."""
+        return Actor(account_id=self.account.id, name=self.account.display_name, address=self.address)
+
+    @property
+    def address(self) -> str:
+        """The client's address as the history may hold it."""
+        return self.office.shorten_address(self.client_address)
+
+    @property
+    def client_address(self) -> str:
+        """The client's whole address, for throttling."""
+        return self.office.proxies.client_address(self.request)
+
+    @property
+    def query(self) -> Form:
+        """The query of the address."""
+        return read_query(self.request)
+
+    def part(self, name: str) -> str:
+        """A part of the path, as the route names it."""
+        return self.request.match_info[name]
+
+    def say(self, message: str, **values: object) -> str:
+        """`message` in the reader's language."""
+        return self.language.gettext(message, **values)
+
+    @property
+    def form_token(self) -> str:
+        """What our own forms carry: derived from the session's cookie, so another session's is worthless."""
+        secret = session_cookie.read(self.request, self.office.policy) or ""
+        return blake2b(secret.encode(), digest_size=16, person=b"form").hexdigest()
+
+    async def take_form(self) -> None:
+        """Read the form. Raises FormUnreadable, and CameFromElsewhere without this session's token."""
+        self.form = await read_form(self.request)
+        if self.is_signed_in and not hmac.compare_digest(
+            self.form.text(TOKEN_FIELD).encode(), self.form_token.encode()
+        ):
+            raise CameFromElsewhere("The page you sent is too old. Go back, load it again, and send it once more.")
+
+    async def tell(self, message: Told) -> None:
+        """Show this on the next page."""
+        self._told.append(message)
+        await self.services.sessions.tell(self.session, told_text(self._told))
+
+    async def done(self, text: str) -> None:
+        """Tell on the next page that something was done; `text` is in the reader's language."""
+        await self.tell(Told(kind="done", text=text))
+
+    async def failed(self, text: str) -> None:
+        """Tell on the next page that something was not done."""
+        await self.tell(Told(kind="failed", text=text))
+
+    async def page(self, template: str, *, status: int = 200, **values: object) -> web.StreamResponse:
+        """A page; messages that wait are on it, and gone afterwards."""
+        told, self._told = tuple(self._told), []
+        if told and self._signed_in and self._signed_in.session.told:
+            await self.services.sessions.tell(self.session, "")
+        body = self.office.templates.render(template, self.language, **self.common(told), **values)
+        return self.answer(status, body)
+
+    def common(self, told: tuple[Told, ...] = ()) -> dict[str, object]:
+        """What the base template and the macros use."""
+        return {
+            "account": self._signed_in.account if self._signed_in else None,
+            "form_token": self.form_token if self._signed_in else "",
+            "here": self.request.path.removeprefix(self.office.root),
+            "messages": told,
+            "now": self.office.clock.now(),
+            "organisation": self.office.organisation,
+            "zone": self.office.timezone,
+        }
+
+    def answer(
+        self,
+        status: int,
+        body: bytes,
+        *,
+        content_type: str = HTML,
+        cache_control: str = NO_STORE,
+        headers: Headers = (),
+    ) -> web.StreamResponse:
+        """Any other answer, with the headers that all have (threats O, A19)."""
+        answer = self.office.policy.answer(
+            status,
+            body,
+            content_type=content_type,
+            cache_control=cache_control,
+            headers=(*headers, *self._cookies),
+            referrer_policy=SAME_ORIGIN,
+        )
+        return answer.to(self.request)
+
+    def see_other(self, path: str, **query: str) -> web.StreamResponse:
+        """303 to a path of the admin page, such as `/shares/`."""
+        target = f"{self.office.root}{PREFIX}{path}" + (f"?{urlencode(query)}" if query else "")
+        return self.answer(303, b"", headers=(("Location", target),))
+
+    def set_session(self, secret: str, *, is_kept: bool) -> None:
+        """Give the browser its cookie with the answer."""
+        self._cookies.append(session_cookie.setting(secret, self.office.policy, is_kept=is_kept))
+
+    def clear_session(self) -> None:
+        """Take the browser's cookie back with the answer."""
+        self._cookies.append(session_cookie.clearing(self.office.policy))
+
+    def not_found(self) -> NotFound:
+        """To raise for what is not there, or is not for who asks."""
+        return NotFound("There is no such page.")

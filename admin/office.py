@@ -1,0 +1,84 @@
+"""What the admin page works with; the composition root fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from feedserver.http.client import Proxies
+from feedserver.http.gate import Gate
+from feedserver.http.headers import HeaderPolicy
+from feedserver.http.templates import Asset, Templates, assets_of
+from feedserver.languages.catalogue import Languages
+from feedserver.model.clock import Clock
+from feedserver.services.accounts import AccountService
+from feedserver.services.calendars import CalendarService
+from feedserver.services.sessions import SessionService
+from feedserver.services.sharing import SharingService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The services behind the page."""
+
+    accounts: AccountService
+    calendars: CalendarService
+    sessions: SessionService
+    sharing: SharingService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The services, and what every answer needs."""
+
+    services: Services
+    clock: Clock
+    languages: Languages
+    templates: Templates
+    assets: Mapping[str, Asset]
+    gate: Gate
+    policy: HeaderPolicy
+    proxies: Proxies
+    shorten_address: Callable[[str], str]
+    """A client's address as the history may hold it."""
+    base_url: str
+    root: str
+    """The path of `base_url`, without a slash at its end."""
+    timezone: str
+    """IANA name: where the organisation is, and how the pages show moments."""
+    organisation: str
+    """Empty when it has not been told."""
+
+
+def make_office(
+    services: Services,
+    *,
+    clock: Clock,
+    languages: Languages,
+    gate: Gate,
+    policy: HeaderPolicy,
+    proxies: Proxies,
+    shorten_address: Callable[[str], str],
+    base_url: str,
+    timezone: str,
+    organisation: str = "",
+) -> Office:
+    """The office with its templates and static files loaded."""
+    root = urlsplit(base_url).path.rstrip("/")
+    assets = assets_of("admin", "/admin/static/")
+    return Office(
+        services=services,
+        clock=clock,
+        languages=languages,
+        templates=Templates("admin", languages, root=root, assets=assets),
+        assets=assets,
+        gate=gate,
+        policy=policy,
+        proxies=proxies,
+        shorten_address=shorten_address,
+        base_url=base_url,
+        root=root,
+        timezone=timezone,
+        organisation=organisation,
+    )

@@ -1,0 +1,89 @@
+// Makes the pages pleasanter; every one of them works without it.
+"use strict";
+
+function each(selector, work) {
+  document.querySelectorAll(selector).forEach(work);
+}
+
+// Copy buttons, hidden until it is known that they can work.
+each("[data-copy]", (button) => {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    source.select();
+    try {
+      await navigator.clipboard.writeText(source.value);
+    } catch {
+      document.execCommand("copy"); // over plain http there is no clipboard API
+    }
+    const words = button.firstChild.textContent;
+    button.firstChild.textContent = button.dataset.copied;
+    button.setAttribute("aria-live", "polite");
+    setTimeout(() => { button.firstChild.textContent = words; }, 2000);
+  });
+});
+each("[data-select]", (input) => input.addEventListener("focus", () => input.select()));
+
+// One tick for all rows of a table, and buttons that need a ticked row.
+each("[data-all]", (all) => {
+  all.hidden = false;
+  const form = all.closest("form");
+  const ticks = () => [...form.querySelectorAll("[data-one]")];
+  const show = () => {
+    const ticked = ticks().filter((tick) => tick.checked).length;
+    all.checked = ticked > 0 && ticked === ticks().length;
+    all.indeterminate = ticked > 0 && !all.checked;
+    form.querySelectorAll("[data-count]").forEach((words) => {
+      words.textContent = ticked ? words.dataset.count.replace("{n}", ticked) : "";
+    });
+  };
+  all.addEventListener("change", () => {
+    ticks().forEach((tick) => { tick.checked = all.checked; });
+    show();
+  });
+  form.addEventListener("change", (event) => { if (event.target.matches("[data-one]")) show(); });
+  show();
+});
+
+// A form that is on its way is not sent a second time by an impatient click.
+each("form[method=post]", (form) => {
+  let isSent = false;
+  form.addEventListener("submit", (event) => {
+    if (isSent) event.preventDefault();
+    isSent = true;
+    setTimeout(() => { isSent = false; }, 5000);
+  });
+});
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+// Parts that only matter for some choice: data-when="name=value other" names a radio or tick and its values.
+each("[data-when]", (part) => {
+  const [name, values] = part.dataset.when.split("=");
+  const wanted = values.split(" ");
+  const form = part.closest("form");
+  const show = () => {
+    const chosen = [...form.querySelectorAll(`[name="${name}"]`)]
+      .filter((input) => !["radio", "checkbox"].includes(input.type) || input.checked)
+      .map((input) => input.value);
+    part.hidden = !chosen.some((value) => wanted.includes(value));
+  };
+  form.addEventListener("change", show);
+  show();
+});
+
+// A box that narrows a list of ticks while one types: data-narrow names the list.
+each("[data-narrow]", (box) => {
+  box.closest("[hidden]")?.removeAttribute("hidden");
+  const list = document.getElementById(box.dataset.narrow);
+  box.addEventListener("input", () => {
+    const words = box.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    list.querySelectorAll(".tick").forEach((tick) => {
+      const text = tick.textContent.toLocaleLowerCase();
+      tick.hidden = !words.every((word) => text.includes(word));
+    });
+  });
+  box.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+});
+
+// Faults of a form are announced and reached first.
+document.querySelector("[data-focus]")?.focus();

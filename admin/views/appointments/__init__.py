@@ -1,0 +1,1 @@
+"""Appointments: looked at, made, changed and deleted."""

@@ -1,0 +1,1 @@
+"""Calendars: the list, one calendar, import and export."""

@@ -1,0 +1,1 @@
+"""Getting in: set-up, login, logout, and one's own account."""

@@ -1,0 +1,1 @@
+"""Mail: what was sent, what waits, what failed."""
