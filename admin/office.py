@@ -13,6 +13,7 @@ from feedserver.http.templates import Asset, Templates, assets_of
 from feedserver.languages.catalogue import Languages
 from feedserver.model.clock import Clock
 from feedserver.services.accounts import AccountService
+from feedserver.services.agenda import AgendaService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.sessions import SessionService
 from feedserver.services.sharing import SharingService
@@ -23,6 +24,7 @@ class Services:
     """The services behind the page."""
 
     accounts: AccountService
+    agenda: AgendaService
     calendars: CalendarService
     sessions: SessionService
     sharing: SharingService

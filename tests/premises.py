@@ -29,6 +29,7 @@ from feedserver.security.remembered import Remembered
 from feedserver.security.signing import KeyRing
 from feedserver.security.throttle import Patience, Throttle
 from feedserver.services.accounts import AccountService
+from feedserver.services.agenda import AgendaService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.feed_assembly import FeedAssembler, FeedStyle
 from feedserver.services.feed_bodies import FeedBodies
@@ -160,7 +161,13 @@ async def open_premises(
     )
     sharing = SharingService(db, links=links, clock=clock)
     sessions = SessionService(db, clock=clock)
-    services = Services(accounts=accounts, calendars=calendars, sessions=sessions, sharing=sharing)
+    services = Services(
+        accounts=accounts,
+        agenda=AgendaService(db, clock=clock, words=WORDS["en"], retention=timedelta(days=90)),
+        calendars=calendars,
+        sessions=sessions,
+        sharing=sharing,
+    )
 
     def make_admin_page(gate: Gate, policy: HeaderPolicy) -> web.Application:
         office = make_office(

@@ -21,6 +21,7 @@ def admin_page(
     settings = house.settings
     services = Services(
         accounts=house.accounts,
+        agenda=house.agenda,
         calendars=house.calendars,
         sessions=house.sessions,
         sharing=house.sharing,

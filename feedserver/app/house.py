@@ -6,8 +6,10 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from feedserver.ics.showing.words import WORDS
 from feedserver.ics.syntax.limits import Limits
 from feedserver.languages.catalogue import Languages
 from feedserver.model.clock import Clock, SystemClock
@@ -16,6 +18,7 @@ from feedserver.security.passwords import Hasher
 from feedserver.security.signing import KeyRing
 from feedserver.security.throttle import Patience, Throttle
 from feedserver.services.accounts import AccountService
+from feedserver.services.agenda import AgendaService
 from feedserver.services.backups import BackupService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.keys import KeyService, key_fingerprint
@@ -44,6 +47,7 @@ class House:
     links: Links
     renewal: Renewal
     sessions: SessionService
+    agenda: AgendaService
     languages: Languages
 
 
@@ -152,5 +156,8 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
         sharing=SharingService(db, clock=clock, links=links),
         renewal=renewal,
         sessions=SessionService(db, clock=clock),
+        agenda=AgendaService(
+            db, clock=clock, words=WORDS[settings.language], retention=timedelta(days=settings.feed_removed_days)
+        ),
         languages=Languages(settings.language),
     )

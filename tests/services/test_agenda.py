@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from feedserver.ics.showing.words import WORDS
+from feedserver.model.agenda import Agenda
+from feedserver.model.errors import NotFound
+from feedserver.model.share import DetailLevel, Share, ShareFilter, Standing
+from feedserver.services.agenda import MAX_OCCURRENCES, AgendaService
+from tests.builders import an_event
+from tests.premises import Premises
+
+NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
+
+
+@pytest.fixture
+def agendas(premises: Premises) -> AgendaService:
+    return AgendaService(premises.db, clock=premises.clock, words=WORDS["en"], retention=timedelta(days=90))
+
+
+async def seen(agendas: AgendaService, share: Share, reader_id: str | None = None) -> Agenda:
+    return await agendas.of_share(share.id, start_on=NOVEMBER, end_on=DECEMBER, reader_id=reader_id)
+
+
+def titles(agenda: Agenda) -> Sequence[str]:
+    return [one.title for one in agenda.occurrences]
+
+
+async def test_agenda_shows_occurrences_in_the_zone_of_the_share_all_day_ones_first(
+    premises: Premises, agendas: AgendaService
+) -> None:
+    whole_day = an_event("two", "Fair").replace(
+        "DTSTART:20261124T100000Z\r\nDURATION:PT1H", "DTSTART;VALUE=DATE:20261124"
+    )
+    weekly = an_event("one", "Meeting", "RRULE:FREQ=WEEKLY;COUNT=2", start="20261117T100000Z")
+    agenda = await seen(agendas, await premises.share(await premises.calendar(weekly, whole_day)))
+    assert agenda.timezone == "Europe/Berlin"
+    assert titles(agenda) == ["Meeting", "Fair", "Meeting"]
+    assert [one.start for one in agenda.occurrences] == [
+        datetime(2026, 11, 17, 10, tzinfo=UTC),
+        date(2026, 11, 24),
+        datetime(2026, 11, 24, 10, tzinfo=UTC),
+    ]
+    assert [one.source.instance for one in agenda.occurrences] == ["20261117T100000Z", None, "20261124T100000Z"]
+
+
+async def test_agenda_shows_no_more_than_level_and_filter_allow(premises: Premises, agendas: AgendaService) -> None:
+    calendar = await premises.calendar(
+        an_event("one", "Board", "CATEGORIES:Work", "DESCRIPTION:secret"), an_event("two", "Party", "CATEGORIES:Fun")
+    )
+    share = await premises.share(calendar, level=DetailLevel.TITLES, filter=ShareFilter(categories_in=("work",)))
+    (one,) = (await seen(agendas, share)).occurrences
+    assert (one.title, one.description, one.categories) == ("Board", "", ())
+
+
+async def test_agenda_uids_are_those_of_the_feed(premises: Premises, agendas: AgendaService) -> None:
+    share = await premises.share()
+    state = await premises.feeds.open(premises.link(share).page_url.rstrip("/").rpartition("/")[2])
+    _, text = await premises.feeds.render(state)
+    (one,) = (await seen(agendas, share)).occurrences
+    assert f"UID:{one.uid}\r\n".encode() in text.body
+
+
+async def test_share_that_is_off_shows_nothing_and_says_why(premises: Premises, agendas: AgendaService) -> None:
+    share = await premises.share()
+    await premises.sharing.deactivate(share.id)
+    agenda = await seen(agendas, share)
+    assert (agenda.standing.standing, agenda.occurrences) == (Standing.PAUSED, ())
+
+
+async def test_revoked_recipient_and_withdrawn_member_see_nothing(premises: Premises, agendas: AgendaService) -> None:
+    share = await premises.share(emails=["a@example.org", "b@example.org"])
+    first, second = share.recipients
+    share = await premises.sharing.edit(share.id, revoked=[first.id])
+    assert (await seen(agendas, share, first.id)).standing.standing is Standing.REPLACED
+    assert titles(await seen(agendas, share, second.id)) == ["Meeting"]
+    ann = await premises.account("ann")
+    secured = await premises.secured_share()
+    secured = await premises.sharing.edit(secured.id, withdrawn=["ann"])
+    assert (await seen(agendas, secured, ann.id)).standing.standing is Standing.REPLACED
+
+
+async def test_reader_who_was_never_given_the_share_is_not_found(premises: Premises, agendas: AgendaService) -> None:
+    share = await premises.share()
+    with pytest.raises(NotFound):
+        await seen(agendas, share, "f" * 32)
+
+
+async def test_window_of_the_share_bounds_the_agenda(premises: Premises, agendas: AgendaService) -> None:
+    calendar = await premises.calendar(an_event("one", "Meeting", "RRULE:FREQ=DAILY", start="20261101T100000Z"))
+    share = await premises.share(calendar, filter=ShareFilter(days_back=1, days_ahead=1))
+    days = [
+        one.start.astimezone(UTC).day
+        for one in (await seen(agendas, share)).occurrences
+        if isinstance(one.start, datetime)
+    ]
+    assert days == [22, 23, 24]
+
+
+async def test_i07_event_of_every_minute_fills_the_agenda_and_says_that_there_is_more(
+    premises: Premises, agendas: AgendaService
+) -> None:
+    calendar = await premises.calendar(an_event("one", "Tick", "RRULE:FREQ=MINUTELY", start="20261101T100000Z"))
+    agenda = await seen(agendas, await premises.share(calendar))
+    assert agenda.is_cut
+    assert len(agenda.occurrences) == MAX_OCCURRENCES
