@@ -3,7 +3,7 @@
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: run test lint format bench lock clean
+.PHONY: run test lint format bench catalogues lock clean
 .NOTPARALLEL:
 
 run: ## Start the server; prepares .venv the first time.
@@ -34,6 +34,10 @@ format: ## Rewrite the sources as ruff wants them.
 bench: ## Measure the speed targets side by side and print the table.
 	@.ci/venv test
 	@$(BIN)/python tests/bench/run.py
+
+catalogues: ## Bring the catalogues of the languages up to date with the messages in the sources.
+	@.ci/venv test
+	@$(BIN)/python -m tests.languages.messages
 
 lock: ## Resolve the requirements anew, with hashes.
 	@.ci/lock

@@ -1,0 +1,112 @@
+"""The catalogues and the messages of the program, side by side.
+
+`python -m tests.languages.messages` (`make catalogues`) brings every catalogue up to date: new messages are added
+empty, those that nobody says any more are dropped, what is translated stays. A message is what stands in `_("...")`,
+`gettext`, `ngettext`, `say` and `message`, and what an error says that people see.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+from feedserver.model import errors
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CATALOGUES = sorted((REPOSITORY / "feedserver" / "languages" / "catalogues").glob("*.po"))
+
+_SPOKEN_ON_THE_CONSOLE = (REPOSITORY / "feedserver" / "cli", REPOSITORY / "feedserver" / "app")
+_SHOWN_TO_NOBODY = (
+    errors.CannotListen,
+    errors.DataDirUnusable,
+    errors.KeyRingUnusable,
+    errors.LinkForged,
+    errors.LoginNeeded,
+    errors.SchemaUnusable,
+    errors.SettingsInvalid,
+)
+"""On no page and in no mail: the command line and the log are in English."""
+
+
+def messages() -> Catalog:
+    """Every message of the program, with the places where it stands."""
+    found = Catalog()
+    for file in sorted([*_sources(), *_templates()]):
+        method = "python" if file.suffix == ".py" else "jinja2.ext:babel_extract"
+        for line_no, message, _, _ in extract_from_file(method, str(file), keywords=_KEYWORDS, options=_OPTIONS):
+            if message:
+                found.add(message, locations=[(file.relative_to(REPOSITORY).as_posix(), line_no)])
+    return found
+
+
+def errors_put_together() -> list[str]:
+    """Where an error that people see has an f-string for its message, which no catalogue can hold."""
+    return [
+        f"{file.relative_to(REPOSITORY)}:{call.lineno}"
+        for file in _sources()
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in _SHOWN_ERRORS
+        and any(isinstance(argument, ast.JoinedStr) for argument in call.args[:1])
+    ]
+
+
+def read(file: Path) -> Catalog:
+    """A catalogue of the program."""
+    with file.open("rb") as stream:
+        return read_po(stream, locale=file.stem)
+
+
+def update(file: Path) -> None:
+    """Bring one catalogue up to date."""
+    catalogue = read(file)
+    catalogue.update(messages(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    with file.open("wb") as stream:
+        write_po(stream, catalogue, width=120, include_lineno=False, sort_by_file=True)
+
+
+def _sources() -> Iterator[Path]:
+    for room in ("admin", "feedserver"):
+        for file in (REPOSITORY / room).rglob("*.py"):
+            if not any(folder in file.parents for folder in _SPOKEN_ON_THE_CONSOLE):
+                yield file
+
+
+def _templates() -> Iterator[Path]:
+    for room in ("admin", "feedserver"):
+        for folder in (REPOSITORY / room).rglob("templates"):
+            yield from (file for file in folder.rglob("*") if file.is_file())
+
+
+def _kinds(root: type[errors.FeedserverError]) -> Iterator[type[errors.FeedserverError]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from _kinds(kind)
+
+
+_SHOWN_ERRORS = {
+    kind.__name__
+    for kind in _kinds(errors.FeedserverError)
+    if kind.__module__ == errors.__name__ and not issubclass(kind, _SHOWN_TO_NOBODY)
+}
+_KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "say": None,
+    "message": None,
+    "ngettext": (1, 2),
+    **dict.fromkeys(_SHOWN_ERRORS),
+}
+_OPTIONS = {"silent": "false"}
+
+
+if __name__ == "__main__":
+    for known in CATALOGUES:
+        update(known)
