@@ -10,9 +10,13 @@ from enum import StrEnum
 from feedserver.model.errors import InvalidInput
 
 MAX_LOGIN_CHARS = 64
+MAX_NAME_CHARS = 200
 MAX_EMAIL_CHARS = 254
 """RFC 5321 section 4.5.3.1.3, less the angle brackets."""
+_MAX_LOCAL_BYTES = 64
+_MAX_LABEL_CHARS = 63
 _LOGIN_MARKS = frozenset("._-+")
+_ATOM_MARKS = frozenset("!#$%&'*+-/=?^_`{|}~")
 
 
 class Role(StrEnum):
@@ -59,7 +63,7 @@ def login_of(text: str) -> str:
     """
     login = unicodedata.normalize("NFC", text)
     if not login or len(login) > MAX_LOGIN_CHARS:
-        raise InvalidInput(f"a login has 1 to {MAX_LOGIN_CHARS} characters", field="login")
+        raise InvalidInput("a login has 1 to {max} characters", field="login", max=MAX_LOGIN_CHARS)
     if not login[0].isalnum() or not all(_is_login_char(c) for c in login):
         raise InvalidInput(
             "a login is made of letters, digits and . _ - + and begins with a letter or digit", field="login"
@@ -68,8 +72,7 @@ def login_of(text: str) -> str:
 
 
 def _is_login_char(char: str) -> bool:
-    """Marks (category M) belong to the letters of many scripts."""
-    return char.isalnum() or char in _LOGIN_MARKS or unicodedata.category(char).startswith("M")
+    return _is_letter(char) or char in _LOGIN_MARKS
 
 
 def login_key(login: str) -> str:
@@ -77,13 +80,44 @@ def login_key(login: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", login).casefold())
 
 
-def email_of(text: str) -> str:
-    """`text` as a mail address: one `@`, something on both sides, no blanks or control characters.
+def display_name_of(text: str) -> str:
+    """`text` as a person's name: one line without blanks at its ends, possibly empty. Raises InvalidInput."""
+    name = text.strip()
+    if len(name) > MAX_NAME_CHARS or not name.isprintable():
+        raise InvalidInput("a name is one line of at most {max} characters", field="display_name", max=MAX_NAME_CHARS)
+    return name
 
-    Raises InvalidInput. Whether it can be reached only mail can tell.
+
+def email_of(text: str) -> str:
+    """`text` as a mail address that SMTP can carry: a dot-atom, one `@`, a host name, in letters of any script.
+
+    Neither quoted local parts nor address literals. Raises InvalidInput. Whether it can be reached only mail can tell.
     """
-    local, at, domain = text.rpartition("@")
-    is_plain = text.isprintable() and not any(c.isspace() or c in '<>,;:"()[]\\' for c in text)
-    if not (at and local and domain and is_plain and "@" not in local) or len(text) > MAX_EMAIL_CHARS:
+    email = unicodedata.normalize("NFC", text)
+    local, _, domain = email.rpartition("@")
+    if len(email) > MAX_EMAIL_CHARS or not _is_dot_atom(local) or not all(map(_is_label, domain.split("."))):
         raise InvalidInput("this is no mail address that can be written to", field="email")
-    return unicodedata.normalize("NFC", text)
+    return email
+
+
+def _is_dot_atom(local: str) -> bool:
+    """RFC 5322 section 3.2.3, with RFC 6532's letters."""
+    atoms = local.split(".")
+    return len(local.encode()) <= _MAX_LOCAL_BYTES and all(
+        atom and all(_is_letter(c) or c in _ATOM_MARKS for c in atom) for atom in atoms
+    )
+
+
+def _is_label(label: str) -> bool:
+    """Letters, digits and inner hyphens; at most 63 of them (RFC 1035 section 2.3.1)."""
+    is_short = 0 < len(label) <= _MAX_LABEL_CHARS
+    return is_short and not label.startswith("-") and not label.endswith("-") and all(map(_is_host_char, label))
+
+
+def _is_host_char(char: str) -> bool:
+    return char == "-" or _is_letter(char)
+
+
+def _is_letter(char: str) -> bool:
+    """Marks (category M) belong to the letters of many scripts."""
+    return char.isalnum() or unicodedata.category(char).startswith("M")
