@@ -15,8 +15,12 @@ from feedserver.model.clock import Clock
 from feedserver.services.accounts import AccountService
 from feedserver.services.agenda import AgendaService
 from feedserver.services.calendars import CalendarService
+from feedserver.services.contacts import ContactService
+from feedserver.services.history import HistoryService
 from feedserver.services.sessions import SessionService
+from feedserver.services.share_listing import ShareListing
 from feedserver.services.sharing import SharingService
+from feedserver.services.usage import UsageService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +30,12 @@ class Services:
     accounts: AccountService
     agenda: AgendaService
     calendars: CalendarService
+    contacts: ContactService
+    history: HistoryService
     sessions: SessionService
+    share_listing: ShareListing
     sharing: SharingService
+    usage: UsageService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

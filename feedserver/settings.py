@@ -155,6 +155,13 @@ class Settings(BaseSettings):
         2, "How many passwords are checked at the same time; each needs 19 MiB.", unit="passwords", ge=1, le=64
     )
 
+    audit_days: int = _setting(
+        365, "How long the history of changes is kept: who did what, when, from where.", unit="days", ge=1, le=36500
+    )
+    usage_days: int = _setting(
+        90, "How long it is kept how often each link was fetched, by day and kind of app.", unit="days", ge=1, le=36500
+    )
+
     log_format: Literal["auto", "json", "text"] = _setting(
         "auto", "JSON lines or text; `auto` is text on a terminal and JSON elsewhere."
     )

@@ -31,14 +31,18 @@ from feedserver.security.throttle import Patience, Throttle
 from feedserver.services.accounts import AccountService
 from feedserver.services.agenda import AgendaService
 from feedserver.services.calendars import CalendarService
+from feedserver.services.contacts import ContactService
 from feedserver.services.feed_assembly import FeedAssembler, FeedStyle
 from feedserver.services.feed_bodies import FeedBodies
 from feedserver.services.feeds import FeedService
+from feedserver.services.history import HistoryService
 from feedserver.services.links import Links, ShareLink
 from feedserver.services.renewal import Renewal
 from feedserver.services.sessions import SessionService
+from feedserver.services.share_listing import ShareListing
 from feedserver.services.sharing import SharingService
 from feedserver.services.sources import Source
+from feedserver.services.usage import UsageService
 from feedserver.storage.engine import Database
 from feedserver.storage.freshness import Freshness
 from feedserver.web.feeds import FeedOptions
@@ -62,6 +66,10 @@ class Premises:
     remembered: Remembered
     calendars: CalendarService
     sharing: SharingService
+    share_listing: ShareListing
+    history: HistoryService
+    usage: UsageService
+    contacts: ContactService
     sessions: SessionService
     bodies: FeedBodies
     feeds: FeedService
@@ -159,14 +167,21 @@ async def open_premises(
     calendars = CalendarService(
         db, renewal=renewal, clock=clock, limits=Limits(), timezone="Europe/Berlin", max_objects=200_000
     )
-    sharing = SharingService(db, links=links, clock=clock)
+    sharing = SharingService(db, links=links, clock=clock, has_mail=True)
+    usage = UsageService(db, clock=clock, keep_days=90)
+    listing = ShareListing(db, clock=clock, usage=usage)
+    history, contacts = HistoryService(db, clock=clock, keep_days=365), ContactService(db)
     sessions = SessionService(db, clock=clock)
     services = Services(
         accounts=accounts,
         agenda=AgendaService(db, clock=clock, words=WORDS["en"], retention=timedelta(days=90)),
         calendars=calendars,
+        contacts=contacts,
+        history=history,
         sessions=sessions,
+        share_listing=listing,
         sharing=sharing,
+        usage=usage,
     )
 
     def make_admin_page(gate: Gate, policy: HeaderPolicy) -> web.Application:
@@ -195,6 +210,10 @@ async def open_premises(
             remembered=remembered,
             calendars=calendars,
             sharing=sharing,
+            share_listing=listing,
+            history=history,
+            usage=usage,
+            contacts=contacts,
             sessions=sessions,
             bodies=bodies,
             feeds=feeds,

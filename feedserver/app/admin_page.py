@@ -23,8 +23,12 @@ def admin_page(
         accounts=house.accounts,
         agenda=house.agenda,
         calendars=house.calendars,
+        contacts=house.contacts,
+        history=house.history,
         sessions=house.sessions,
+        share_listing=house.share_listing,
         sharing=house.sharing,
+        usage=house.usage,
     )
     office = make_office(
         services,

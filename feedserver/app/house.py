@@ -21,11 +21,15 @@ from feedserver.services.accounts import AccountService
 from feedserver.services.agenda import AgendaService
 from feedserver.services.backups import BackupService
 from feedserver.services.calendars import CalendarService
+from feedserver.services.contacts import ContactService
+from feedserver.services.history import HistoryService
 from feedserver.services.keys import KeyService, key_fingerprint
 from feedserver.services.links import Links
 from feedserver.services.renewal import Renewal
 from feedserver.services.sessions import SessionService
+from feedserver.services.share_listing import ShareListing
 from feedserver.services.sharing import SharingService
+from feedserver.services.usage import UsageService
 from feedserver.settings import Settings
 from feedserver.storage.engine import Database
 
@@ -44,6 +48,10 @@ class House:
     accounts: AccountService
     calendars: CalendarService
     sharing: SharingService
+    share_listing: ShareListing
+    history: HistoryService
+    usage: UsageService
+    contacts: ContactService
     links: Links
     renewal: Renewal
     sessions: SessionService
@@ -135,6 +143,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
     throttle = Throttle(clock, Patience(login_failures=settings.login_failures, forged_links=settings.link_guesses))
     renewal = Renewal(db, clock=clock, language=settings.language)
     links = Links(settings.base_url, ring)
+    usage = UsageService(db, clock=clock, keep_days=settings.usage_days)
     return House(
         settings=settings,
         clock=clock,
@@ -154,6 +163,10 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
             max_objects=settings.max_objects_per_calendar,
         ),
         sharing=SharingService(db, clock=clock, links=links),
+        share_listing=ShareListing(db, clock=clock, usage=usage),
+        history=HistoryService(db, clock=clock, keep_days=settings.audit_days),
+        usage=usage,
+        contacts=ContactService(db),
         renewal=renewal,
         sessions=SessionService(db, clock=clock),
         agenda=AgendaService(

@@ -17,7 +17,7 @@ from feedserver.model.share import DetailLevel, Share, ShareEntry, ShareFilter, 
 
 if TYPE_CHECKING:
     from feedserver.app.house import House
-    from feedserver.services.sharing import ShareChanges
+    from feedserver.services.share_rules import ShareChanges
 
 _LEVELS = [level.value for level in DetailLevel]
 _TIME_HELP = "An ISO 8601 date (its first moment) or date and time; without offset in the zone of the settings."

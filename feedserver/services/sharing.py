@@ -1,49 +1,81 @@
-"""Shares: making them, changing them, taking them back. Every change is effective on the very next request."""
+"""Shares: making them, changing them, taking them back. Every change is effective on the very next request.
+
+What the history says of a share (`AuditEntry.action`): "created", "edited", "activated", "deactivated", "removed",
+"restored", "link rotated"; of a recipient: "link made", "link revoked", "mailed"; of a member: "member added",
+"member withdrawn", "mailed".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import TypedDict, Unpack
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Unpack
 
-from feedserver.model.account import email_of
+from feedserver.model.account import Account
+from feedserver.model.actor import CONSOLE, Actor
 from feedserver.model.clock import Clock
-from feedserver.model.errors import InvalidInput, NotFound
+from feedserver.model.errors import Conflict, FeedserverError, InvalidInput, NotFound
+from feedserver.model.notice import Mailing, NoticeKind
 from feedserver.model.share import Recipient, Share, ShareEntry, ShareFilter, ShareKind, ShareState
+from feedserver.services import share_rules
 from feedserver.services.links import Links, ShareLink
-from feedserver.storage import accounts, shares
-from feedserver.storage.engine import Database, Tx
+from feedserver.services.share_rules import ShareChanges, email_key, emails_of
+from feedserver.services.share_unit import ShareUnit
+from feedserver.storage import shares
+from feedserver.storage.engine import Database
 
-MAX_NAME_CHARS = 200
-MAX_NOTE_CHARS = 10_000
-MAX_ENTRIES = 100
-MAX_WORDS = 100
-MAX_DAYS = 36_500
+UNDO = timedelta(days=7)
+"""For how long a removal can be taken back."""
+MAX_AT_ONCE = 1_000
+
+_NO_MEMBERS = "a public share has no members; whoever has its link may open it"
+_NO_LINKS = "a secured share has no personal links; name its members by login"
 
 
-class ShareChanges(TypedDict, total=False):
-    """What an edit may change; what is absent stays."""
+class ShareAction(StrEnum):
+    """What can be done to many shares at once."""
 
+    ACTIVATE = "activate"
+    DEACTIVATE = "deactivate"
+    REMOVE = "remove"
+
+
+_STATES = {
+    ShareAction.ACTIVATE: ShareState.ACTIVE,
+    ShareAction.DEACTIVATE: ShareState.INACTIVE,
+    ShareAction.REMOVE: ShareState.REMOVED,
+}
+_DONE = {ShareState.ACTIVE: "activated", ShareState.INACTIVE: "deactivated", ShareState.REMOVED: "removed"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one share among many."""
+
+    share_id: str
     name: str
-    note: str
-    entries: Sequence[ShareEntry]
-    filter: ShareFilter
-    starts_at: datetime | None
-    expires_at: datetime | None
+    """Empty when there is no such share."""
+    error: FeedserverError | None
+    """None when it was done."""
 
 
 class SharingService:
     """All that can be done to a share. `ref` is its id, or its name when only one has it.
 
     Whatever takes a `ref` raises NotFound and AmbiguousName (with the candidates); whatever changes a share raises
-    Conflict when it was removed: that is for good.
+    Conflict when it was removed. `by` is who does it, for the history. `mailing`: those concerned get a mail, queued
+    with the change itself; None, or a server that cannot send mail, is no mail.
     """
 
-    def __init__(self, db: Database, *, links: Links, clock: Clock) -> None:
+    def __init__(self, db: Database, *, links: Links, clock: Clock, has_mail: bool = False) -> None:
+        """`has_mail`: mail can be sent; else nothing is queued."""
         self._db = db
         self._links = links
         self._clock = clock
+        self._has_mail = has_mail
 
     async def create(
         self,
@@ -57,33 +89,64 @@ class SharingService:
         expires_at: datetime | None = None,
         emails: Iterable[str] = (),
         logins: Iterable[str] = (),
+        by: Actor = CONSOLE,
+        form_key: str | None = None,
+        mailing: Mailing | None = None,
     ) -> Share:
         """A new active share, with a personal link for each of `emails` (public) or open to `logins` (secured).
 
-        Raises InvalidInput; NotFound for a login; Conflict when a calendar is gone.
+        A form that is sent twice carries the same `form_key`, and gets the share that it made before (threat A24).
+        `mailing`: recipients and members are told. Raises InvalidInput; NotFound for a login; Conflict when a calendar
+        is gone.
         """
-        wanted_emails, wanted_logins = _emails_of(emails), tuple(dict.fromkeys(logins))
+        wanted_emails, wanted_logins = emails_of(emails), tuple(dict.fromkeys(logins))
         if kind is ShareKind.PUBLIC and wanted_logins:
-            raise InvalidInput("a public share has no members; whoever has its link may open it", field="logins")
+            raise InvalidInput(_NO_MEMBERS, field="logins")
         if kind is ShareKind.SECURED and wanted_emails:
-            raise InvalidInput("a secured share has no personal links; name its members by login", field="emails")
-        named, noted, shown = _name_of(name), _note_of(note), _entries_of(entries)
-        filtered = _filter_of(filter or ShareFilter())
-        _refuse_empty_validity(starts_at, expires_at)
+            raise InvalidInput(_NO_LINKS, field="emails")
+        share_rules.refuse_empty_validity(starts_at, expires_at)
+        values = {
+            "kind": kind,
+            "name": share_rules.name_of(name),
+            "entries": share_rules.entries_of(entries),
+            "note": share_rules.note_of(note),
+            "share_filter": share_rules.filter_of(filter or ShareFilter()),
+            "starts_at": starts_at,
+            "expires_at": expires_at,
+            "emails": wanted_emails,
+        }
+        form_key = share_rules.form_key_of(form_key)
+        try:
+            async with self._unit(by, mailing) as unit:
+                made = await shares.by_form_key(unit.tx, form_key) if form_key else None
+                return made or await self._add(unit, values, wanted_logins, form_key)
+        except Conflict:
+            # Sent twice at the same moment, to two nodes.
+            made = await self._made_by(form_key)
+            if made is None:
+                raise
+            return made
+
+    @asynccontextmanager
+    async def _unit(self, by: Actor, mailing: Mailing | None = None) -> AsyncIterator[ShareUnit]:
         async with self._db.write() as tx:
-            return await shares.add(
-                tx,
-                kind=kind,
-                name=named,
-                entries=shown,
-                now=self._clock.now(),
-                note=noted,
-                share_filter=filtered,
-                starts_at=starts_at,
-                expires_at=expires_at,
-                emails=wanted_emails,
-                account_ids=[(await accounts.find(tx, login)).id for login in wanted_logins],
-            )
+            yield ShareUnit(tx=tx, now=self._clock.now(), by=by, mailing=mailing if self._has_mail else None)
+
+    async def _add(self, unit: ShareUnit, values: dict[str, Any], logins: Iterable[str], form_key: str | None) -> Share:
+        members = await unit.accounts(logins)
+        account_ids = [account.id for account in members]
+        share = await shares.add(unit.tx, now=unit.now, account_ids=account_ids, form_key=form_key, **values)
+        await unit.note(share, "created", await unit.describe(share))
+        await unit.note_people(share, "link made", share.recipients)
+        await unit.note_people(share, "member added", members)
+        await unit.welcome(share, [*share.recipients, *members])
+        return share
+
+    async def _made_by(self, form_key: str | None) -> Share | None:
+        if form_key is None:
+            return None
+        async with self._db.read() as tx:
+            return await shares.by_form_key(tx, form_key)
 
     async def find(self, ref: str) -> Share:
         """The share of that id, a removed one too, or the only one of that name."""
@@ -107,140 +170,202 @@ class SharingService:
         revoked: Iterable[str] = (),
         logins: Iterable[str] = (),
         withdrawn: Iterable[str] = (),
+        by: Actor = CONSOLE,
+        mailing: Mailing | None = None,
+        tells_end: bool = False,
         **changes: Unpack[ShareChanges],
     ) -> Share:
         """The share with all of these changes, or with none; its links stay.
 
         `emails` get a personal link where they have none that works, those of `revoked` (ids or addresses) end;
-        `logins` may open it too, and the copies of `withdrawn` are emptied. Raises InvalidInput, also for an audience
-        of the wrong kind; NotFound for a login or a recipient, Conflict for a calendar that is not there.
+        `logins` may open it too, and the copies of `withdrawn` are emptied. `mailing`: whoever is new is told; with
+        `tells_end` those for whom it ends, too. Raises InvalidInput, also for an audience of the wrong kind; NotFound
+        for a login or a recipient, Conflict for a calendar that is not there.
         """
-        wanted = _emails_of(emails)
-        async with self._db.write() as tx:
-            share = await shares.find(tx, ref)
+        wanted = emails_of(emails)
+        async with self._unit(by, mailing) as unit:
+            share = await shares.find(unit.tx, ref)
             if changes:
-                share = await shares.edit(tx, _changed(share, changes), self._clock.now())
-            share = await self._change_recipients(tx, share, wanted, revoked)
-            return await self._change_members(tx, share, logins, withdrawn)
+                share = await self._change(unit, share, changes)
+            share = await self._add_recipients(unit, share, wanted)
+            share = await self._add_members(unit, share, logins)
+            share, left = await self._revoke(unit, share, revoked)
+            share, gone = await self._withdraw(unit, share, withdrawn)
+            if tells_end:
+                await unit.mail(NoticeKind.SHARING_ENDED, share, [*left, *gone])
+            return share
 
-    async def _change_recipients(self, tx: Tx, share: Share, emails: Iterable[str], revoked: Iterable[str]) -> Share:
-        now = self._clock.now()
-        held = {recipient.email for recipient in share.recipients if recipient.revoked_at is None}
-        missing = [email for email in emails if email not in held]
-        if missing and share.kind is not ShareKind.PUBLIC:
-            raise InvalidInput("a secured share has no personal links; name its members by login", field="emails")
-        if missing:
-            share = await shares.add_recipients(tx, share.id, missing, now)
-        for recipient in revoked:
-            share = await shares.revoke_recipient(tx, share.id, _recipient_of(share, recipient).id, now)
-        return share
+    async def _change(self, unit: ShareUnit, share: Share, changes: ShareChanges) -> Share:
+        after = await shares.edit(unit.tx, share_rules.changed(share, changes), unit.now)
+        if told := await unit.differences(share, after):
+            await unit.note(after, "edited", told)
+        return after
 
-    async def _change_members(self, tx: Tx, share: Share, logins: Iterable[str], withdrawn: Iterable[str]) -> Share:
-        now = self._clock.now()
-        granted = await _account_ids(tx, logins)
+    async def _add_recipients(self, unit: ShareUnit, share: Share, emails: Iterable[str]) -> Share:
+        held = {email_key(recipient.email) for recipient in share.recipients if recipient.revoked_at is None}
+        missing = [email for email in emails if email_key(email) not in held]
+        if not missing:
+            return share
+        if share.kind is not ShareKind.PUBLIC:
+            raise InvalidInput(_NO_LINKS, field="emails")
+        after = await shares.add_recipients(unit.tx, share.id, missing, unit.now)
+        fresh = [recipient for recipient in after.recipients if share.recipient(recipient.id) is None]
+        await unit.note_people(after, "link made", fresh)
+        await unit.welcome(after, fresh)
+        return after
+
+    async def _add_members(self, unit: ShareUnit, share: Share, logins: Iterable[str]) -> Share:
+        granted = await unit.accounts(logins)
         if granted and share.kind is not ShareKind.SECURED:
-            raise InvalidInput("a public share has no members; whoever has its link may open it", field="logins")
-        for account_id in granted:
-            share = await shares.grant(tx, share.id, account_id, now)
-        for account_id in await _account_ids(tx, withdrawn):
-            share = await shares.withdraw(tx, share.id, account_id, now)
+            raise InvalidInput(_NO_MEMBERS, field="logins")
+        fresh = [account for account in granted if not _is_member(share, account.id)]
+        for account in fresh:
+            share = await shares.grant(unit.tx, share.id, account.id, unit.now)
+        await unit.note_people(share, "member added", fresh)
+        await unit.welcome(share, fresh)
         return share
 
-    async def activate(self, ref: str) -> Share:
+    async def _revoke(self, unit: ShareUnit, share: Share, revoked: Iterable[str]) -> tuple[Share, list[Recipient]]:
+        """The share, and whose links ended."""
+        chosen = {one.id: one for one in (_recipient_of(share, text) for text in revoked)}
+        ended = [recipient for recipient in chosen.values() if recipient.revoked_at is None]
+        for recipient in ended:
+            share = await shares.revoke_recipient(unit.tx, share.id, recipient.id, unit.now)
+        await unit.note_people(share, "link revoked", ended)
+        return share, ended
+
+    async def _withdraw(self, unit: ShareUnit, share: Share, logins: Iterable[str]) -> tuple[Share, list[Account]]:
+        """The share, and who was a member until now. Raises NotFound for who never was."""
+        withdrawn = await unit.accounts(logins)
+        gone = [account for account in withdrawn if _is_member(share, account.id)]
+        for account in withdrawn:
+            share = await shares.withdraw(unit.tx, share.id, account.id, unit.now)
+        await unit.note_people(share, "member withdrawn", gone)
+        return share, gone
+
+    async def mail_links(
+        self, ref: str, emails: Iterable[str], *, mailing: Mailing | None = None, by: Actor = CONSOLE
+    ) -> Share:
+        """The public share with a personal link for each address; each is mailed its link, those that had one again.
+
+        Raises InvalidInput, also for a secured share.
+        """
+        wanted = emails_of(emails)
+        async with self._unit(by, mailing) as unit:
+            share = await shares.find(unit.tx, ref)
+            if share.kind is not ShareKind.PUBLIC:
+                raise InvalidInput(_NO_LINKS, field="emails")
+            known = [one for one in share.recipients if one.revoked_at is None and _is_among(one.email, wanted)]
+            share = await self._add_recipients(unit, share, wanted)
+            await self._send_again(unit, share, known)
+            return share
+
+    async def remind(
+        self, ref: str, logins: Iterable[str], *, mailing: Mailing | None = None, by: Actor = CONSOLE
+    ) -> Share:
+        """The secured share; these members are told of it again. Raises InvalidInput for who is none, and NotFound."""
+        async with self._unit(by, mailing) as unit:
+            share = await shares.find(unit.tx, ref)
+            members = await unit.accounts(logins)
+            if not all(_is_member(share, account.id) for account in members):
+                raise InvalidInput("only members of a share can be told of it", field="logins")
+            await self._send_again(unit, share, members)
+            return share
+
+    async def _send_again(self, unit: ShareUnit, share: Share, people: Sequence[Recipient | Account]) -> None:
+        if share.state is ShareState.REMOVED:
+            raise Conflict("This share was removed. Bring it back, or make a new one.")
+        if unit.mailing is not None:
+            await unit.note_people(share, "mailed", people)
+            await unit.welcome(share, people)
+
+    async def act(
+        self, refs: Iterable[str], action: ShareAction, *, by: Actor = CONSOLE, mailing: Mailing | None = None
+    ) -> list[Outcome]:
+        """What became of each, in the order given; one that fails keeps none of the others.
+
+        `mailing`: those for whom sharing ends are told. Raises InvalidInput for too many.
+        """
+        wanted = list(dict.fromkeys(refs))
+        if len(wanted) > MAX_AT_ONCE:
+            raise InvalidInput("at most {max} shares can be changed at once", field="share", max=MAX_AT_ONCE)
+        return [await self._outcome(ref, _STATES[action], by, mailing) for ref in wanted]
+
+    async def _outcome(self, ref: str, state: ShareState, by: Actor, mailing: Mailing | None) -> Outcome:
+        name = ""
+        try:
+            async with self._unit(by, mailing) as unit:
+                share = await shares.find(unit.tx, ref)
+                name = share.name
+                await self._turn(unit, share, state)
+        except FeedserverError as error:
+            return Outcome(share_id=ref, name=name, error=error)
+        return Outcome(share_id=share.id, name=name, error=None)
+
+    async def activate(self, ref: str, *, by: Actor = CONSOLE) -> Share:
         """The share, open again; every stamp of its feed is newer than what its subscribers were told meanwhile."""
-        return await self._set_state(ref, ShareState.ACTIVE)
+        return await self._set_state(ref, ShareState.ACTIVE, by)
 
-    async def deactivate(self, ref: str) -> Share:
+    async def deactivate(self, ref: str, *, by: Actor = CONSOLE, mailing: Mailing | None = None) -> Share:
         """The share, off until it is activated; its subscribers' copies are emptied as they ask."""
-        return await self._set_state(ref, ShareState.INACTIVE)
+        return await self._set_state(ref, ShareState.INACTIVE, by, mailing)
 
-    async def remove(self, ref: str) -> Share:
-        """The share, off for good."""
-        return await self._set_state(ref, ShareState.REMOVED)
+    async def remove(self, ref: str, *, by: Actor = CONSOLE, mailing: Mailing | None = None) -> Share:
+        """The share, off; for `UNDO` it can be restored, then no longer."""
+        return await self._set_state(ref, ShareState.REMOVED, by, mailing)
 
-    async def _set_state(self, ref: str, state: ShareState) -> Share:
-        async with self._db.write() as tx:
-            share = await shares.find(tx, ref)
-            return await shares.set_state(tx, share.id, state, self._clock.now())
+    async def _set_state(self, ref: str, state: ShareState, by: Actor, mailing: Mailing | None = None) -> Share:
+        async with self._unit(by, mailing) as unit:
+            return await self._turn(unit, await shares.find(unit.tx, ref), state)
 
-    async def rotate(self, ref: str) -> Share:
-        """The share with new links, general and personal; whoever has an old one is told that it is over."""
-        async with self._db.write() as tx:
-            share = await shares.find(tx, ref)
-            return await shares.rotate(tx, share.id, self._clock.now())
+    async def _turn(self, unit: ShareUnit, share: Share, state: ShareState) -> Share:
+        after = await shares.set_state(unit.tx, share.id, state, unit.now)
+        if after.state is share.state:
+            return after
+        await unit.note(after, _DONE[state])
+        if state is not ShareState.ACTIVE and unit.mailing is not None:
+            await unit.mail(NoticeKind.SHARING_ENDED, after, await unit.people(after))
+        return after
+
+    async def restore(self, ref: str, *, by: Actor = CONSOLE) -> Share:
+        """The removed share as it was before, its links too; nothing changes when it is not removed (any more).
+
+        Raises Conflict when it was removed more than `UNDO` ago, or because its calendars are gone.
+        """
+        async with self._unit(by) as unit:
+            share = await shares.find(unit.tx, ref)
+            after = await shares.restore(unit.tx, share.id, unit.now, within=UNDO)
+            if after.state is not share.state:
+                await unit.note(after, "restored")
+            return after
+
+    async def rotate(self, ref: str, *, by: Actor = CONSOLE, mailing: Mailing | None = None) -> Share:
+        """The share with new links, general and personal; whoever has an old one is told that it is over.
+
+        `mailing`: recipients and members are sent their new one.
+        """
+        async with self._unit(by, mailing) as unit:
+            share = await shares.find(unit.tx, ref)
+            after = await shares.rotate(unit.tx, share.id, unit.now)
+            await unit.note(after, "link rotated")
+            if unit.mailing is not None:
+                await unit.mail(NoticeKind.LINK_REPLACED, after, await unit.people(after))
+            return after
 
 
-async def _account_ids(tx: Tx, logins: Iterable[str]) -> list[str]:
-    return [(await accounts.find(tx, login)).id for login in dict.fromkeys(logins)]
+def _is_member(share: Share, account_id: str) -> bool:
+    grant = share.grant(account_id)
+    return grant is not None and grant.withdrawn_at is None
 
 
-def _changed(share: Share, changes: ShareChanges) -> Share:
-    changed = replace(
-        share,
-        name=_name_of(changes["name"]) if "name" in changes else share.name,
-        note=_note_of(changes["note"]) if "note" in changes else share.note,
-        entries=_entries_of(changes["entries"]) if "entries" in changes else share.entries,
-        filter=_filter_of(changes["filter"]) if "filter" in changes else share.filter,
-        starts_at=changes.get("starts_at", share.starts_at),
-        expires_at=changes.get("expires_at", share.expires_at),
-    )
-    _refuse_empty_validity(changed.starts_at, changed.expires_at)
-    return changed
+def _is_among(email: str, wanted: Iterable[str]) -> bool:
+    return email_key(email) in {email_key(one) for one in wanted}
 
 
 def _recipient_of(share: Share, id_or_email: str) -> Recipient:
     """One whose link works, if there is one of that address."""
-    fitting = [r for r in share.recipients if id_or_email in (r.id, r.email)]
+    key = email_key(id_or_email)
+    fitting = [r for r in share.recipients if id_or_email == r.id or key == email_key(r.email)]
     if not fitting:
-        raise NotFound(f"Share {share.id} has no such recipient.")
+        raise NotFound("This share has no such recipient.")
     return min(fitting, key=lambda recipient: recipient.revoked_at is not None)
-
-
-def _name_of(text: str) -> str:
-    name = text.strip()
-    if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
-        raise InvalidInput(f"a name is one line of 1 to {MAX_NAME_CHARS} characters", field="name")
-    return name
-
-
-def _note_of(text: str) -> str:
-    if len(text) > MAX_NOTE_CHARS or "\0" in text:
-        raise InvalidInput(f"a note has at most {MAX_NOTE_CHARS} characters", field="note")
-    return text
-
-
-def _entries_of(entries: Sequence[ShareEntry]) -> tuple[ShareEntry, ...]:
-    if not 1 <= len(entries) <= MAX_ENTRIES:
-        raise InvalidInput(f"a share shows 1 to {MAX_ENTRIES} calendars", field="entries")
-    if len({entry.collection_id for entry in entries}) < len(entries):
-        raise InvalidInput("a calendar is named twice", field="entries")
-    return tuple(entries)
-
-
-def _filter_of(wanted: ShareFilter) -> ShareFilter:
-    days = (wanted.days_back, wanted.days_ahead)
-    if any(value is not None and not 0 <= value <= MAX_DAYS for value in days):
-        raise InvalidInput(f"days are between 0 and {MAX_DAYS}", field="filter")
-    return replace(
-        wanted,
-        categories_in=_words_of(wanted.categories_in),
-        categories_out=_words_of(wanted.categories_out),
-        words=_words_of(wanted.words),
-    )
-
-
-def _words_of(words: Iterable[str]) -> tuple[str, ...]:
-    """Sorted, each once, none empty."""
-    kept = tuple(sorted({word.strip() for word in words}))
-    if len(kept) > MAX_WORDS or not all(w and len(w) <= MAX_NAME_CHARS and w.isprintable() for w in kept):
-        raise InvalidInput(f"a filter has at most {MAX_WORDS} words, each one line and none empty", field="filter")
-    return kept
-
-
-def _refuse_empty_validity(starts_at: datetime | None, expires_at: datetime | None) -> None:
-    if starts_at is not None and expires_at is not None and expires_at <= starts_at:
-        raise InvalidInput("a share expires after it starts", field="expires_at")
-
-
-def _emails_of(emails: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(email_of(email) for email in emails))

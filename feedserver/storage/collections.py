@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,6 +66,13 @@ async def by_id(tx: Tx, collection_id: str) -> Collection | None:
     return Collection(**row) if row else None
 
 
+async def names(tx: Tx, collection_ids: Iterable[str]) -> dict[str, str]:
+    """The names of these collections (a few) by id; what is gone is absent."""
+    c = collections.c
+    rows = await tx.execute(select(c.id, c.name).where(c.id.in_(sorted(collection_ids))))
+    return {row.id: row.name for row in rows}
+
+
 async def find(tx: Tx, name_or_id: str) -> Collection:
     """The collection of that id, or the only one of that name. Raises NotFound, AmbiguousName."""
     if found := await by_id(tx, name_or_id):
@@ -72,11 +80,12 @@ async def find(tx: Tx, name_or_id: str) -> Collection:
     named = select(collections).where(collections.c.name == name_or_id).order_by(collections.c.id).limit(100)
     candidates = [Collection(**row) for row in (await tx.execute(named)).mappings()]
     if not candidates:
-        raise NotFound(f"There is no calendar named {name_or_id}.")
+        raise NotFound("There is no calendar named {name}.", name=name_or_id)
     if len(candidates) > 1:
         raise AmbiguousName(
-            f"Several calendars are named {name_or_id}; name one by its id.",
+            "Several calendars are named {name}; name one by its id.",
             tuple((candidate.id, candidate.name) for candidate in candidates),
+            name=name_or_id,
         )
     return candidates[0]
 
@@ -122,7 +131,7 @@ async def _locked(tx: Tx, collection_id: str) -> Collection:
     held = select(collections).where(collections.c.id == collection_id).with_for_update(key_share=True)
     row = (await tx.execute(held)).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no calendar {collection_id}.")
+        raise NotFound("There is no such calendar.")
     return Collection(**row)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, insert, or_, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from feedserver.model.actor import Actor
 from feedserver.model.notice import Mailing, NoticeKind, NoticeState
@@ -50,6 +50,21 @@ async def queue(
     fresh = {"id": notice_id, "state": NoticeState.QUEUED, "created_at": now, **about, **words}
     await tx.execute(insert(notices).values(fresh))
     return notice_id
+
+
+async def was_queued(
+    tx: Tx,
+    *,
+    kind: NoticeKind,
+    since: datetime,
+    share_id: str | None = None,
+    recipient_id: str | None = None,
+    account_id: str | None = None,
+) -> bool:
+    """True when the same notice was queued after `since`, whatever became of it."""
+    about = {"kind": kind, "share_id": share_id, "recipient_id": recipient_id, "account_id": account_id}
+    same = and_(*(notices.c[name].is_not_distinct_from(value) for name, value in about.items()))
+    return bool(await tx.scalar(select(notices.c.id).where(same, notices.c.created_at > since).limit(1)))
 
 
 def _waits(now: datetime) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ _SHOWN = tuple(column.name for column in collections.c)
 _Rows = list[dict[str, Any]]
 _OF_THE_ADMIN = ("form_key", "state_before")
 """What decides nothing that a share answers."""
-_PLAIN = tuple(column.name for column in shares.c if column.name not in (*FILTER_COLUMNS, *_OF_THE_ADMIN))
+PLAIN_COLUMNS = tuple(column.name for column in shares.c if column.name not in (*FILTER_COLUMNS, *_OF_THE_ADMIN))
 
 
 async def load(tx: Tx, rows: Sequence[RowMapping]) -> list[Share]:
@@ -51,7 +51,7 @@ async def _load(tx: Tx, rows: Sequence[RowMapping], *, shown: Sequence[Column[An
 
 def _share_of(row: RowMapping, entries: _Rows, its_recipients: _Rows, its_grants: _Rows) -> Share:
     return Share(
-        **{name: row[name] for name in _PLAIN},
+        **{name: row[name] for name in PLAIN_COLUMNS},
         filter=ShareFilter(**{name: row[name] for name in FILTER_COLUMNS}),
         entries=tuple(ShareEntry(collection_id=entry["collection_id"], level=entry["level"]) for entry in entries),
         recipients=tuple(Recipient(**values) for values in its_recipients),
@@ -98,7 +98,7 @@ async def lock(tx: Tx, share_id: str) -> Share:
     held = select(shares).where(shares.c.id == share_id).with_for_update(key_share=True)
     row = (await tx.execute(held)).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no share {share_id}.")
+        raise NotFound("There is no such share.")
     return (await load(tx, [row]))[0]
 
 

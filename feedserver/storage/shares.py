@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -41,10 +41,12 @@ async def add(
     expires_at: datetime | None = None,
     emails: Iterable[str] = (),
     account_ids: Iterable[str] = (),
+    form_key: str | None = None,
 ) -> Share:
     """A new active share with its recipients (`emails`) and grants (`account_ids`).
 
-    Raises Conflict when a calendar or an account is gone, or one is named twice.
+    `form_key`: of the form that makes it, by which it is found again. Raises Conflict when a calendar or an account is
+    gone, when one is named twice, and when that form has made a share.
     """
     moment = first_moment(now, *await share_rows.newest_moments(tx, {entry.collection_id for entry in entries}))
     share_id = secrets.token_hex(16)
@@ -63,6 +65,7 @@ async def add(
         "stamp_at": moment,
         "uid_salt": secrets.token_bytes(32),
         "created_at": now,
+        "form_key": form_key,
         **_filter_values(share_filter or ShareFilter()),
     }
     await tx.execute(insert(shares).values(values))
@@ -104,6 +107,12 @@ async def by_id(tx: Tx, share_id: str) -> Share | None:
     return (await share_rows.load(tx, rows))[0] if rows else None
 
 
+async def by_form_key(tx: Tx, form_key: str) -> Share | None:
+    """The share that this form has made, a removed one too (threat A24)."""
+    rows = (await tx.execute(select(shares).where(shares.c.form_key == form_key))).mappings().all()
+    return (await share_rows.load(tx, rows))[0] if rows else None
+
+
 async def feed_state(tx: Tx, share_id: str) -> tuple[Share, tuple[Collection, ...]] | None:
     """The share and its collections, in the order of its entries; None when there is no such share."""
     row = (await tx.execute(select(shares).where(shares.c.id == share_id))).mappings().one_or_none()
@@ -117,11 +126,12 @@ async def find(tx: Tx, name_or_id: str) -> Share:
     named = select(shares).where(shares.c.name == name_or_id, shares.c.state != ShareState.REMOVED)
     rows = (await tx.execute(named.order_by(shares.c.id).limit(100))).mappings().all()
     if not rows:
-        raise NotFound(f"There is no share named {name_or_id}.")
+        raise NotFound("There is no share named {name}.", name=name_or_id)
     if len(rows) > 1:
         raise AmbiguousName(
-            f"Several shares are named {name_or_id}; name one by its id.",
+            "Several shares are named {name}; name one by its id.",
             tuple((row["id"], row["name"]) for row in rows),
+            name=name_or_id,
         )
     return (await share_rows.load(tx, rows))[0]
 
@@ -139,20 +149,42 @@ async def list_all(tx: Tx, *, has_removed: bool = False, limit: int = 100_000) -
 
 
 async def set_state(tx: Tx, share_id: str, state: ShareState, now: datetime) -> Share:
-    """The share in that state; nothing changes when it is already. Raises NotFound, Conflict (removed is for good)."""
+    """The share in that state; nothing changes when it is already. Raises NotFound, Conflict (it was removed)."""
     share = await share_rows.lock(tx, share_id)
     if share.state is state:
         return share
     _refuse_removed(share)
+    before = share.state if state is ShareState.REMOVED else None
+    return await _turned(tx, share, now, state=state, state_before=before)
+
+
+async def _turned(tx: Tx, share: Share, now: datetime, **values: ShareState | None) -> Share:
     moment = await share_rows.moment_for(tx, share, now, ())
     return await share_rows.change(
-        tx, share_id, state=state, state_at=moment, stamp_at=moment, revision=share.revision + 1
+        tx, share.id, state_at=moment, stamp_at=moment, revision=share.revision + 1, **values
     )
 
 
 def _refuse_removed(share: Share) -> None:
     if share.state is ShareState.REMOVED:
-        raise Conflict(f"Share {share.id} was removed; make a new one.")
+        raise Conflict("This share was removed. Bring it back, or make a new one.")
+
+
+async def restore(tx: Tx, share_id: str, now: datetime, *, within: timedelta) -> Share:
+    """The share as it was before it was removed; nothing changes when it is not removed (any more).
+
+    Whoever was told meanwhile that it is over gets newer stamps, as after an activation. Raises NotFound, and Conflict
+    when the removal is older than `within`, or took place because the share's calendars are gone.
+    """
+    share = await share_rows.lock(tx, share_id)
+    if share.state is not ShareState.REMOVED:
+        return share
+    if not share.entries:
+        raise Conflict("The calendars of this share are gone, so it cannot be brought back.")
+    if now >= share.state_at + within:
+        raise Conflict("A share can be brought back for {days} days after its removal.", days=within.days)
+    before: ShareState | None = await tx.scalar(select(shares.c.state_before).where(shares.c.id == share_id))
+    return await _turned(tx, share, now, state=before or ShareState.INACTIVE, state_before=None)
 
 
 async def edit(tx: Tx, share: Share, now: datetime) -> Share:
@@ -220,7 +252,7 @@ async def revoke_recipient(tx: Tx, share_id: str, recipient_id: str, now: dateti
     share = await share_rows.lock(tx, share_id)
     recipient = share.recipient(recipient_id)
     if recipient is None:
-        raise NotFound(f"Share {share_id} has no recipient {recipient_id}.")
+        raise NotFound("This share has no such recipient.")
     if recipient.revoked_at:
         return share
     moment = await share_rows.moment_for(tx, share, now, ())
@@ -251,7 +283,7 @@ async def withdraw(tx: Tx, share_id: str, account_id: str, now: datetime) -> Sha
     share = await share_rows.lock(tx, share_id)
     held = share.grant(account_id)
     if held is None:
-        raise NotFound(f"Share {share_id} has no member {account_id}.")
+        raise NotFound("This share has no such member.")
     if held.withdrawn_at:
         return share
     moment = await share_rows.moment_for(tx, share, now, ())
@@ -273,6 +305,16 @@ async def _reloaded(tx: Tx, share_id: str) -> Share:
     share = await by_id(tx, share_id)
     assert share is not None
     return share
+
+
+async def holding(tx: Tx, collection_id: str, *, limit: int = 100_000) -> list[str]:
+    """The ids of the shares that show this collection, sorted; removed ones are not among them."""
+    held = (
+        select(shares.c.id)
+        .join(share_entries, share_entries.c.share_id == shares.c.id)
+        .where(share_entries.c.collection_id == collection_id, shares.c.state != ShareState.REMOVED)
+    )
+    return list(await tx.scalars(held.order_by(shares.c.id).limit(limit)))
 
 
 async def lose_collection(tx: Tx, collection_id: str, now: datetime) -> None:

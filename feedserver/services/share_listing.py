@@ -1,0 +1,50 @@
+"""The list of all shares, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from feedserver.model.clock import Clock
+from feedserver.model.errors import InvalidInput
+from feedserver.model.share import Standing
+from feedserver.model.share_listing import SharePage, ShareQuery
+from feedserver.services.usage import UsageService
+from feedserver.storage import share_listing
+from feedserver.storage.engine import Database
+
+MAX_PER_PAGE = 500
+MAX_TEXT_CHARS = 200
+
+_LISTED = (None, Standing.LIVE, Standing.NOT_YET, Standing.PAUSED, Standing.EXPIRED, Standing.REMOVED)
+
+
+class ShareListing:
+    """Shares by their words, states, kinds, calendars and members."""
+
+    def __init__(self, db: Database, *, clock: Clock, usage: UsageService) -> None:
+        self._db = db
+        self._clock = clock
+        self._usage = usage
+
+    async def page(self, query: ShareQuery) -> SharePage:
+        """The page asked for, or the last one. Raises InvalidInput for what cannot be asked."""
+        query = _checked(query)
+        now = self._clock.now()
+        async with self._db.read() as tx:
+            total = await share_listing.count(tx, query, now)
+            pages = max(1, -(-total // query.per_page))
+            page = min(max(query.page, 1), pages)
+            rows = await share_listing.page(tx, query, now, offset=(page - 1) * query.per_page)
+        written = {row.share.id: row.last_fetch for row in rows if row.last_fetch is not None}
+        newest = self._usage.newest(written, [row.share.id for row in rows])
+        seen = tuple(replace(row, last_fetch=newest.get(row.share.id)) for row in rows)
+        return SharePage(rows=seen, total=total, page=page, pages=pages)
+
+
+def _checked(query: ShareQuery) -> ShareQuery:
+    """What PostgreSQL takes as text has no NUL."""
+    if len(query.text) > MAX_TEXT_CHARS or "\0" in query.text or "\0" in f"{query.calendar_id}{query.account_id}":
+        raise InvalidInput("search for at most {max} characters", field="text", max=MAX_TEXT_CHARS)
+    if query.standing not in _LISTED or not 1 <= query.per_page <= MAX_PER_PAGE:
+        raise InvalidInput("the list cannot be asked for this")
+    return query
