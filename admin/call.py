@@ -11,6 +11,7 @@ from aiohttp import web
 from admin.office import Office, Services
 from admin.told import Told, told_of, told_text
 from feedserver.http import session_cookie
+from feedserver.http.browsers import browser_words
 from feedserver.http.forms import Form, read_form, read_query
 from feedserver.http.headers import HTML, NO_STORE, SAME_ORIGIN, Headers
 from feedserver.model.account import Account
@@ -160,12 +161,23 @@ class Call:
         target = f"{self.office.root}{PREFIX}{path}" + (f"?{urlencode(query)}" if query else "")
         return self.answer(303, b"", headers=(("Location", target),))
 
-    def set_session(self, secret: str, *, is_kept: bool) -> None:
-        """Give the browser its cookie with the answer."""
+    async def sign_in(self, account: Account, *, is_kept: bool = False) -> None:
+        """Begin a session and give the browser its cookie with the answer.
+
+        It is always a new one: what the browser sent before is neither kept nor adopted (threat A05).
+        """
+        if self._signed_in is not None:
+            await self.services.sessions.end(self.session.id, self.account)
+        agent = browser_words(self.request.headers.get("User-Agent", ""))
+        secret, self._signed_in = await self.services.sessions.begin(account, agent=agent, is_kept=is_kept)
+        self._told = []
         self._cookies.append(session_cookie.setting(secret, self.office.policy, is_kept=is_kept))
 
-    def clear_session(self) -> None:
-        """Take the browser's cookie back with the answer."""
+    async def sign_out(self) -> None:
+        """End the session and take the browser's cookie back with the answer."""
+        if self._signed_in is not None:
+            await self.services.sessions.end(self.session.id, self.account)
+            self._signed_in = None
         self._cookies.append(session_cookie.clearing(self.office.policy))
 
     def not_found(self) -> NotFound:

@@ -18,6 +18,7 @@ from feedserver.services.calendars import CalendarService
 from feedserver.services.contacts import ContactService
 from feedserver.services.history import HistoryService
 from feedserver.services.sessions import SessionService
+from feedserver.services.setup import SetupService
 from feedserver.services.share_listing import ShareListing
 from feedserver.services.sharing import SharingService
 from feedserver.services.usage import UsageService
@@ -33,6 +34,7 @@ class Services:
     contacts: ContactService
     history: HistoryService
     sessions: SessionService
+    setup: SetupService
     share_listing: ShareListing
     sharing: SharingService
     usage: UsageService

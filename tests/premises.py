@@ -39,6 +39,7 @@ from feedserver.services.history import HistoryService
 from feedserver.services.links import Links, ShareLink
 from feedserver.services.renewal import Renewal
 from feedserver.services.sessions import SessionService
+from feedserver.services.setup import SetupService
 from feedserver.services.share_listing import ShareListing
 from feedserver.services.sharing import SharingService
 from feedserver.services.sources import Source
@@ -71,6 +72,7 @@ class Premises:
     usage: UsageService
     contacts: ContactService
     sessions: SessionService
+    setup: SetupService
     bodies: FeedBodies
     feeds: FeedService
     app: web.Application
@@ -172,6 +174,7 @@ async def open_premises(
     listing = ShareListing(db, clock=clock, usage=usage)
     history, contacts = HistoryService(db, clock=clock, keep_days=365), ContactService(db)
     sessions = SessionService(db, clock=clock)
+    setup = SetupService(db, ring=ring, hasher=hasher, clock=clock, base_url=base_url)
     services = Services(
         accounts=accounts,
         agenda=AgendaService(db, clock=clock, words=WORDS["en"], retention=timedelta(days=90)),
@@ -179,6 +182,7 @@ async def open_premises(
         contacts=contacts,
         history=history,
         sessions=sessions,
+        setup=setup,
         share_listing=listing,
         sharing=sharing,
         usage=usage,
@@ -215,9 +219,12 @@ async def open_premises(
             usage=usage,
             contacts=contacts,
             sessions=sessions,
+            setup=setup,
             bodies=bodies,
             feeds=feeds,
-            app=make_site(feeds=feeds, links=links, clock=clock, options=chosen, admin=make_admin_page),
+            app=make_site(
+                feeds=feeds, links=links, clock=clock, options=chosen, usage=usage, admin=make_admin_page
+            ),
             pauses=pauses,
         )
     finally:

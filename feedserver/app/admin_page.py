@@ -26,6 +26,7 @@ def admin_page(
         contacts=house.contacts,
         history=house.history,
         sessions=house.sessions,
+        setup=house.setup,
         share_listing=house.share_listing,
         sharing=house.sharing,
         usage=house.usage,

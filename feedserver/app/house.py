@@ -27,6 +27,7 @@ from feedserver.services.keys import KeyService, key_fingerprint
 from feedserver.services.links import Links
 from feedserver.services.renewal import Renewal
 from feedserver.services.sessions import SessionService
+from feedserver.services.setup import SetupService
 from feedserver.services.share_listing import ShareListing
 from feedserver.services.sharing import SharingService
 from feedserver.services.usage import UsageService
@@ -55,6 +56,7 @@ class House:
     links: Links
     renewal: Renewal
     sessions: SessionService
+    setup: SetupService
     agenda: AgendaService
     languages: Languages
 
@@ -169,6 +171,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
         contacts=ContactService(db),
         renewal=renewal,
         sessions=SessionService(db, clock=clock),
+        setup=SetupService(db, ring=ring, hasher=hasher, clock=clock, base_url=links.base_url),
         agenda=AgendaService(
             db, clock=clock, words=WORDS[settings.language], retention=timedelta(days=settings.feed_removed_days)
         ),

@@ -41,6 +41,9 @@ KEY_FILE_S = 1.0
 KEY_COMPARISON_S = 60.0
 """How often the keys are compared with the database's: a node without the newest key takes new links for forged."""
 RENEWAL_S = 600.0
+USAGE_S = 60.0
+"""How often what was counted is written; so much of it is lost when the process is killed."""
+FORGETTING_S = 21_600.0
 RETRY_S = 5.0
 GC_THRESHOLDS = (20_000, 20, 50)
 """Objects made and not freed before the youngest are looked at, and how often before older ones are."""
@@ -54,9 +57,10 @@ _SPELL_ADDRESS: dict[str, Callable[[str], str]] = {
 _log = logging.getLogger(__name__)
 
 
-async def serve(settings: Settings, *, announce: Callable[[House], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then let requests that have begun end; `announce` is called once it listens.
+async def serve(settings: Settings, *, announce: Callable[[House, str | None], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then let requests that have begun end.
 
+    `announce` is called once it listens, with the one-time link that makes the first admin while there is none.
     Raises CannotListen, and what `open_house` does.
     """
     refuse_slow_parser()
@@ -67,7 +71,7 @@ async def serve(settings: Settings, *, announce: Callable[[House], None]) -> Non
         await house.renewal.note_program()
         async with _listening(house, _feeds(house, freshness)), _working(house):
             _calm_collector()
-            announce(house)
+            announce(house, await house.setup.link())
             await stop.wait()
             _log.info("stopping")
 
@@ -145,6 +149,7 @@ async def _listening(house: House, feeds: FeedService) -> AsyncIterator[None]:
         links=house.links,
         clock=house.clock,
         options=_site_options(settings, journal.proxies),
+        usage=house.usage,
         admin=partial(admin_page, house, journal.proxies, _SPELL_ADDRESS[settings.log_client_addresses]),
     )
     runner = SiteRunner(
@@ -211,11 +216,13 @@ def _is_busy(runner: web.AppRunner) -> bool:
 
 @asynccontextmanager
 async def _working(house: House) -> AsyncIterator[None]:
-    """The workers: what follows the key file and compares it with the database's, and what renders anew."""
+    """The workers: what follows the key file and compares it with the database's, renders anew, counts and forgets."""
     workers = [
         asyncio.create_task(_repeat(KEY_FILE_S, house.keys.follow), name="keys"),
         asyncio.create_task(_repeat(KEY_COMPARISON_S, house.keys.compare), name="key comparison"),
         asyncio.create_task(_repeat(RENEWAL_S, house.renewal.run), name="renewal"),
+        asyncio.create_task(_repeat(USAGE_S, house.usage.flush), name="usage"),
+        asyncio.create_task(_repeat(FORGETTING_S, partial(_forget_old, house)), name="forgetting"),
     ]
     try:
         yield
@@ -223,6 +230,21 @@ async def _working(house: House) -> AsyncIterator[None]:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+        await _flush_usage(house)
+
+
+async def _forget_old(house: House) -> None:
+    """Forget what is kept for a time only (threat P03)."""
+    await house.history.forget_old()
+    await house.usage.forget_old()
+
+
+async def _flush_usage(house: House) -> None:
+    """Write the last counts; a database that is away does not keep the server from ending."""
+    try:
+        await house.usage.flush()
+    except FeedserverError as error:
+        _log.warning("the last fetches are not counted: %s", error)
 
 
 async def _repeat(pause_s: float, work: Callable[[], Awaitable[object]]) -> None:

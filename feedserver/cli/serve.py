@@ -33,7 +33,7 @@ def serve(output: Output, *, listen: str | None) -> None:
     for hint in settings.hints():
         output.note(f"Note: {hint}")
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(run(settings, announce=lambda house: _announce(output, house)))
+        runner.run(run(settings, announce=lambda house, setup_url: _announce(output, house, setup_url)))
 
 
 def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
@@ -45,18 +45,23 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     return uvloop.Loop
 
 
-def _announce(output: Output, house: House) -> None:
+def _announce(output: Output, house: House, setup_url: str | None) -> None:
     settings = house.settings
+    admin_url = f"{house.links.base_url}/admin/"
     data = {
         "version": __version__,
         "listen": str(settings.listen),
         "base_url": settings.base_url,
         "data_dir": str(settings.data_dir),
+        "admin_url": admin_url,
+        "setup_url": setup_url,
     }
     lines = (
         f"feedserver {__version__} serves {settings.base_url}",
         f"  listening on    {settings.listen}",
         f"  data directory  {settings.data_dir}",
+        f"  admin page      {admin_url}",
+        *(("There is no administrator yet. Open this link once to become it:", f"  {setup_url}") if setup_url else ()),
         "Publish a calendar with:  feedserver publish FILE.ics",
     )
     output.answer(data, lines)

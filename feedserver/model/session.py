@@ -25,7 +25,7 @@ class Session:
     is_kept: bool
     """ "Stay signed in"."""
     agent: str
-    """The browser in words, such as "Firefox on Linux"."""
+    """The browser and its system, such as "Firefox, Linux"; empty when it does not say."""
     told: str
     """JSON of what the next page tells, once; empty when nothing."""
 

@@ -1,9 +1,9 @@
-"""Links: signing and verifying the token in a share's URL.
+"""Tokens: signing and verifying what stands in a share's URL, and in the one-time links that people get.
 
 A token is `b64url(share id, serial[, recipient id]) + "." + b64url(HMAC-SHA-256)` without padding: 16 random bytes,
 4 bytes big-endian, 16 random bytes. It tells nothing but random ids and how often the link was replaced, uses
 unreserved characters only (feed-contract F2, F4), and has exactly one spelling. The ring's newest key signs,
-all verify.
+all verify. A one-time link's token is the same with one random id of 16 bytes and a purpose of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -33,10 +34,22 @@ MAX_REMEMBERED_TOKENS = 8192
 
 _LINK_PURPOSE = b"feedserver.link"
 """Its own salt for each thing that is signed, so that a token made for one is worthless for another (threat U06)."""
+
+
+class Purpose(StrEnum):
+    """What a one-time link is for."""
+
+    SETUP = "feedserver.setup"
+    """To make the first admin."""
+    INVITATION = "feedserver.invitation"
+    """To choose the password of an account."""
+
+
 _ID_BYTES = 16
 _SERIAL_BYTES = 4
 _SIGNATURE_CHARACTERS = 43
-_TOKEN_LENGTHS = frozenset({27 + 1 + _SIGNATURE_CHARACTERS, 48 + 1 + _SIGNATURE_CHARACTERS})
+_LINK_LENGTHS = frozenset({27 + 1 + _SIGNATURE_CHARACTERS, 48 + 1 + _SIGNATURE_CHARACTERS})
+_ID_LENGTHS = frozenset({22 + 1 + _SIGNATURE_CHARACTERS})
 
 
 class KeyRing:
@@ -149,7 +162,9 @@ class KeyRing:
     def _adopt(self, ring: Ring, mark: keyfile.FileMark) -> None:
         self._ring = ring
         self._mark = mark
-        self._signer = _signer([key.secret for key in ring.keys], _LINK_PURPOSE)
+        keys = [key.secret for key in ring.keys]
+        self._signer = _signer(keys, _LINK_PURPOSE)
+        self._id_signers = {purpose: _signer(keys, purpose.encode()) for purpose in Purpose}
         self._verified.cache_clear()
 
     def sign_link(self, link: FeedLink) -> str:
@@ -167,17 +182,30 @@ class KeyRing:
         return self._verified(token)
 
     def _verify(self, token: str) -> FeedLink:
-        if len(token) not in _TOKEN_LENGTHS or not token.isascii():
-            raise LinkForged(_FORGED)
-        try:
-            text = self._signer.unsign(token)
-        except BadSignature:
-            raise LinkForged(_FORGED) from None
-        body, signature = base64_decode(text), base64_decode(token[-_SIGNATURE_CHARACTERS:])
-        # base64 decoders are lenient: a signature has seven spellings, and each would pass by what is keyed by tokens.
-        if f"{base64_encode(body).decode()}.{base64_encode(signature).decode()}" != token:
-            raise LinkForged(_FORGED)
-        return _link_of(body)
+        return _link_of(_body_of(token, self._signer, _LINK_LENGTHS))
+
+    def sign_id(self, purpose: Purpose, random_id: str) -> str:
+        """The token, 66 characters, that stands for an id of 32 hexadecimal digits."""
+        return self._id_signers[purpose].sign(base64_encode(bytes.fromhex(random_id))).decode()
+
+    def verify_id(self, purpose: Purpose, token: str) -> str:
+        """The id that one of our keys signed for this purpose. Raises LinkForged for everything else."""
+        return _body_of(token, self._id_signers[purpose], _ID_LENGTHS).hex()
+
+
+def _body_of(token: str, signer: Signer, lengths: frozenset[int]) -> bytes:
+    """What was signed. Raises LinkForged."""
+    if len(token) not in lengths or not token.isascii():
+        raise LinkForged(_FORGED)
+    try:
+        text = signer.unsign(token)
+    except BadSignature:
+        raise LinkForged(_FORGED) from None
+    body, signature = base64_decode(text), base64_decode(token[-_SIGNATURE_CHARACTERS:])
+    # base64 decoders are lenient: a signature has seven spellings, and each would pass by what is keyed by tokens.
+    if f"{base64_encode(body).decode()}.{base64_encode(signature).decode()}" != token:
+        raise LinkForged(_FORGED)
+    return body
 
 
 _FORGED = "this link is not one of ours"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from feedserver.model.account import Account, Role, email_of, login_key, login_of
+from feedserver.model.account import Account, Role, display_name_of, email_of, login_key, login_of
 from feedserver.model.clock import Clock
 from feedserver.model.errors import Conflict, CredentialsRefused, InvalidInput
 from feedserver.security.passwords import Hasher
@@ -13,7 +13,6 @@ from feedserver.security.throttle import Throttle
 from feedserver.storage import accounts
 from feedserver.storage.engine import Database, Tx
 
-_MAX_NAME_CHARS = 200
 _REFUSED = "login or password are not right"
 
 
@@ -43,7 +42,7 @@ class AccountService:
         Raises InvalidInput, and Conflict when the login is taken (letters' case does not count).
         """
         login, email = login_of(login), email_of(email)
-        name = _name_of(display_name) or login
+        name = display_name_of(display_name) or login
         password_hash = None if password is None else await self._hash(password)
         async with self._db.write() as tx:
             return await accounts.add(
@@ -153,11 +152,3 @@ async def _is_last_admin(tx: Tx, account: Account) -> bool:
         return False
     others = (a for a in await accounts.list_all(tx) if a.id != account.id)
     return not any(a.role is Role.ADMIN and a.is_active for a in others)
-
-
-def _name_of(text: str) -> str:
-    """A display name: one line. Raises InvalidInput."""
-    name = text.strip()
-    if len(name) > _MAX_NAME_CHARS or not name.isprintable():
-        raise InvalidInput(f"a name is one line of at most {_MAX_NAME_CHARS} characters", field="display_name")
-    return name

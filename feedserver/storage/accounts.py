@@ -59,6 +59,11 @@ async def find(tx: Tx, login_or_id: str) -> Account:
     return account
 
 
+async def has_admin(tx: Tx) -> bool:
+    """True when there is an admin, active or not."""
+    return bool(await tx.scalar(select(accounts.c.id).where(accounts.c.role == Role.ADMIN).limit(1)))
+
+
 async def list_all(tx: Tx, *, limit: int = 10_000) -> list[Account]:
     """Accounts, sorted by login."""
     rows = await tx.execute(select(*COLUMNS).order_by(accounts.c.login_key).limit(limit))

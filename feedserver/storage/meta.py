@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import delete
+
 from feedserver.storage.engine import Tx
 from feedserver.storage.rows import Upsert
 from feedserver.storage.tables import meta
@@ -14,8 +16,11 @@ KEY_FINGERPRINT = "key_fingerprint"
 """Which key ring signed this database's links; never a key."""
 RENDER_FINGERPRINT = "render_fingerprint"
 """Which renderer and zone rules the renditions were made by."""
+SETUP_ID = "setup_id"
+"""Of the one-time link that makes the first admin; gone when it was used."""
 
 _PUT = Upsert(meta, key=("key",))
+_PUT_FIRST = Upsert(meta, key=("key",), keep=("value",))
 
 
 async def get(tx: Tx, key: str) -> str | None:
@@ -27,6 +32,18 @@ async def get(tx: Tx, key: str) -> str | None:
 async def put(tx: Tx, key: str, value: str) -> None:
     """Sets it, whether it was set before or not."""
     await _PUT.run(tx, [(key, value)])
+
+
+async def put_first(tx: Tx, key: str, value: str) -> str:
+    """The value, which is the one given only when none was set: of two who set it at once both get the same."""
+    await _PUT_FIRST.run(tx, [(key, value)])
+    return await get(tx, key) or value
+
+
+async def take(tx: Tx, key: str, value: str) -> bool:
+    """Removes it when that is its value; True for the one of several who did."""
+    taken = delete(meta).where(meta.c.key == key, meta.c.value == value)
+    return (await tx.execute(taken)).rowcount > 0
 
 
 async def epoch(tx: Tx) -> int:

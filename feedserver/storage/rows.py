@@ -61,9 +61,13 @@ class Upsert:
         if not self._key:
             return insert
         new, old = insert.excluded, self._table.c
+        keys = [old[name] for name in self._key]
+        overwritten = {column.name: new[column.name] for column in old if column.name not in self._keep}
+        if not overwritten:
+            return insert.on_conflict_do_nothing(index_elements=keys)
         return insert.on_conflict_do_update(
-            index_elements=[old[name] for name in self._key],
-            set_={column.name: new[column.name] for column in old if column.name not in self._keep},
+            index_elements=keys,
+            set_=overwritten,
             where=or_(*(old[name] != new[name] for name in self._unless_same)) if self._unless_same else None,
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, DummyCookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from pytest_aiohttp.plugin import AiohttpClient
 
@@ -80,7 +80,9 @@ async def premises(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Premise
 @pytest.fixture
 async def site(premises: Premises, aiohttp_client: AiohttpClient) -> TestClient:
     """A client of that node which keeps no cookies of its own."""
-    return await aiohttp_client(SiteServer(premises.app), headers={"Accept-Language": "en"})
+    return await aiohttp_client(
+        SiteServer(premises.app), headers={"Accept-Language": "en"}, cookie_jar=DummyCookieJar()
+    )
 
 
 @pytest.fixture

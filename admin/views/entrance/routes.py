@@ -1,7 +1,14 @@
-"""Addresses of this area."""
+"""Addresses of the way in and out, and of one's own account."""
 
 from __future__ import annotations
 
-from admin.route import Route
+from admin.route import Route, get, post
+from admin.views.entrance import login, logout, setup
 
-ROUTES: tuple[Route, ...] = ()
+ROUTES: tuple[Route, ...] = (
+    get("/setup/{token}", setup.show, is_open=True),
+    post("/setup/{token}", setup.finish, is_open=True),
+    get("/login", login.show, is_open=True),
+    post("/login", login.enter, is_open=True),
+    post("/logout", logout.leave, is_open=True),
+)
