@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import blake2b
 from urllib.parse import urlencode
 
@@ -14,6 +16,7 @@ from feedserver.http import session_cookie
 from feedserver.http.browsers import browser_words
 from feedserver.http.forms import Form, read_form, read_query
 from feedserver.http.headers import HTML, NO_STORE, SAME_ORIGIN, Headers
+from feedserver.http.uploads import Upload, receive_upload
 from feedserver.model.account import Account
 from feedserver.model.actor import Actor
 from feedserver.model.errors import CameFromElsewhere, LoginNeeded, NotFound
@@ -97,10 +100,25 @@ class Call:
 
     async def take_form(self) -> None:
         """Read the form. Raises FormUnreadable, and CameFromElsewhere without this session's token."""
-        self.form = await read_form(self.request)
-        if self.is_signed_in and not hmac.compare_digest(
-            self.form.text(TOKEN_FIELD).encode(), self.form_token.encode()
-        ):
+        self._admit_form(await read_form(self.request))
+
+    @asynccontextmanager
+    async def take_upload(self) -> AsyncIterator[Upload]:
+        """Read a form with a file, which is there for as long as this lasts; the form is judged before its file comes.
+
+        Raises FormUnreadable, CameFromElsewhere, TooLarge, StorageFull.
+        """
+        async with receive_upload(
+            self.request,
+            max_bytes=self.office.max_upload_bytes,
+            folder=self.office.upload_dir,
+            admit=self._admit_form,
+        ) as upload:
+            yield upload
+
+    def _admit_form(self, form: Form) -> None:
+        self.form = form
+        if self.is_signed_in and not hmac.compare_digest(form.text(TOKEN_FIELD).encode(), self.form_token.encode()):
             raise CameFromElsewhere("The page you sent is too old. Go back, load it again, and send it once more.")
 
     async def tell(self, message: Told) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from feedserver.http.client import Proxies
@@ -61,6 +62,10 @@ class Office:
     """IANA name: where the organisation is, and how the pages show moments."""
     organisation: str
     """Empty when it has not been told."""
+    max_upload_bytes: int
+    """Of a file to import."""
+    upload_dir: Path
+    """Where such a file is while it is read."""
 
 
 def make_office(
@@ -75,6 +80,8 @@ def make_office(
     base_url: str,
     timezone: str,
     organisation: str = "",
+    max_upload_bytes: int,
+    upload_dir: Path,
 ) -> Office:
     """The office with its templates and static files loaded."""
     root = urlsplit(base_url).path.rstrip("/")
@@ -93,4 +100,6 @@ def make_office(
         root=root,
         timezone=timezone,
         organisation=organisation,
+        max_upload_bytes=max_upload_bytes,
+        upload_dir=upload_dir,
     )

@@ -52,6 +52,7 @@ from tests.builders import StoppedClock, an_event, an_ics
 
 BASE_URL = "http://calendars.example.org"
 PASSWORD = "correct horse battery"
+MAX_UPLOAD_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +201,8 @@ async def open_premises(
             base_url=base_url,
             timezone="Europe/Berlin",
             organisation="Example Club",
+            max_upload_bytes=MAX_UPLOAD_BYTES,
+            upload_dir=folder,
         )
         return make_admin(office)
 
@@ -222,9 +225,7 @@ async def open_premises(
             setup=setup,
             bodies=bodies,
             feeds=feeds,
-            app=make_site(
-                feeds=feeds, links=links, clock=clock, options=chosen, usage=usage, admin=make_admin_page
-            ),
+            app=make_site(feeds=feeds, links=links, clock=clock, options=chosen, usage=usage, admin=make_admin_page),
             pauses=pauses,
         )
     finally:

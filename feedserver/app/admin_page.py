@@ -42,5 +42,7 @@ def admin_page(
         base_url=house.links.base_url,
         timezone=settings.timezone,
         organisation=settings.organisation,
+        max_upload_bytes=settings.max_import_bytes,
+        upload_dir=settings.data_dir,
     )
     return make_admin(office)
