@@ -1,45 +1,63 @@
-"""Calendars: making and changing them, and what goes into and comes out of them as a whole."""
+"""Calendars: making and changing them, and what goes into and comes out of them as a whole.
+
+What the history says of a calendar (`AuditEntry.action`): "created", "edited", "imported", "removed"; of a share that
+showed it: "calendar removed", "removed".
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator, Iterable
-from dataclasses import replace
-from typing import TypedDict, Unpack
-from zoneinfo import ZoneInfo
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Unpack
 
 from feedserver.ics.reading.export import Export, components
 from feedserver.ics.syntax.limits import Limits
 from feedserver.model.account import Role
+from feedserver.model.actor import CONSOLE, Actor
+from feedserver.model.audit import Subject
 from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection
 from feedserver.model.errors import InvalidInput
 from feedserver.model.report import ImportReport
+from feedserver.services import calendar_rules
+from feedserver.services.calendar_rules import (
+    MAX_DESCRIPTION_CHARS,
+    MAX_NAME_CHARS,
+    CalendarChanges,
+    color_of,
+    description_of,
+    name_of,
+    timezone_of,
+)
 from feedserver.services.imports import Import, Progress, no_progress, open_source
 from feedserver.services.renewal import Renewal
 from feedserver.services.sources import Source
-from feedserver.storage import accounts, collections, objects
-from feedserver.storage.engine import Database
+from feedserver.storage import accounts, audit, calendar_shares, collections, objects
+from feedserver.storage.engine import Database, Tx
 from feedserver.storage.upkeep import count_objects, mark_due
 
-MAX_NAME_CHARS = 200
-MAX_DESCRIPTION_CHARS = 10_000
-_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+__all__ = ["CalendarChanges", "CalendarService", "ShowingShare"]
+
+IMPORTS_AT_ONCE = 2
+"""An import holds its whole file in memory; further ones wait (threat L13)."""
 
 
-class CalendarChanges(TypedDict, total=False):
-    """What an edit may change; what is absent stays."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowingShare:
+    """A share that shows a calendar."""
 
+    share_id: str
     name: str
-    timezone: str
-    color: str | None
-    description: str
+    is_only: bool
+    """It shows nothing else: without the calendar it is removed."""
 
 
 class CalendarService:
     """All that can be done to a calendar. `ref` is its id, or its name when only one has it.
 
-    Whatever takes a `ref` raises NotFound and AmbiguousName (with the candidates).
+    Whatever takes a `ref` raises NotFound and AmbiguousName (with the candidates). `by` is who does it, for the
+    history.
     """
 
     def __init__(
@@ -52,6 +70,7 @@ class CalendarService:
         self._limits = limits
         self._timezone = timezone
         self._max_objects = max_objects
+        self._importing = asyncio.Semaphore(IMPORTS_AT_ONCE)
 
     async def add(
         self,
@@ -61,19 +80,22 @@ class CalendarService:
         timezone: str | None = None,
         color: str | None = None,
         description: str = "",
+        by: Actor = CONSOLE,
     ) -> Collection:
         """A new empty calendar of the organisation, or of the account `owner` (its login).
 
         Raises InvalidInput; NotFound for the owner.
         """
-        name, color, description = _name_of(name), _color_of(color), _description_of(description)
-        zone = self._timezone if timezone is None else _timezone_of(timezone)
+        name, color, description = name_of(name), color_of(color), description_of(description)
+        zone = self._timezone if timezone is None else timezone_of(timezone)
         await self._renewal.note_first_program()
         async with self._db.write() as tx:
             account = await accounts.find(tx, owner) if owner is not None else None
             if account is not None and account.role is Role.GUEST:
-                raise InvalidInput(f"{account.login} is a guest, and guests own no calendars", field="owner")
-            return await collections.add(
+                raise InvalidInput(
+                    "{login} is a guest, and guests own no calendars", field="owner", login=account.login
+                )
+            made = await collections.add(
                 tx,
                 name=name,
                 timezone=zone,
@@ -82,6 +104,22 @@ class CalendarService:
                 color=color,
                 description=description,
             )
+            await self._note(tx, by, "created", made)
+            return made
+
+    async def _note(
+        self, tx: Tx, by: Actor, action: str, calendar: Collection, detail: Mapping[str, str] | None = None
+    ) -> None:
+        await audit.add(
+            tx,
+            now=self._clock.now(),
+            by=by,
+            action=action,
+            subject=Subject.CALENDAR,
+            subject_id=calendar.id,
+            subject_name=calendar.name,
+            detail=detail,
+        )
 
     async def find(self, ref: str) -> Collection:
         """The calendar of that id, or the only one of that name, with its `object_count`."""
@@ -94,7 +132,17 @@ class CalendarService:
         async with self._db.read() as tx:
             return await collections.list_all(tx)
 
-    async def update(self, ref: str, **changes: Unpack[CalendarChanges]) -> Collection:
+    async def share_counts(self) -> Mapping[str, int]:
+        """Calendar id -> how many shares show it, removed ones aside; calendars in no share are absent."""
+        async with self._db.read() as tx:
+            return await calendar_shares.counts(tx)
+
+    async def shares_of(self, ref: str) -> list[ShowingShare]:
+        """The shares that show this calendar, removed ones aside, sorted by name; at most 10,000."""
+        async with self._db.read() as tx:
+            return await _shares_of(tx, (await collections.find(tx, ref)).id)
+
+    async def update(self, ref: str, *, by: Actor = CONSOLE, **changes: Unpack[CalendarChanges]) -> Collection:
         """The calendar with these changes; feeds follow at once.
 
         Another zone moves every floating event, so all its objects are rendered anew before this returns. Whoever is
@@ -102,53 +150,97 @@ class CalendarService:
         """
         async with self._db.write() as tx:
             kept = await collections.find(tx, ref)
-            changed = await collections.edit(tx, _changed(kept, changes), self._clock.now())
+            changed = await collections.edit(tx, calendar_rules.changed(kept, changes), self._clock.now())
+            if told := calendar_rules.differences(kept, changed):
+                await self._note(tx, by, "edited", changed, told)
             if changed.timezone != kept.timezone:
                 await mark_due(tx, kept.id)
         if changed.timezone != kept.timezone:
             await self._renewal.renew_due()
         return await self.find(changed.id)
 
-    async def remove(self, ref: str) -> None:
+    async def remove(self, ref: str, *, by: Actor = CONSOLE) -> None:
         """Remove a calendar with all that it holds; a share that shows nothing else is removed with it."""
         async with self._db.write() as tx:
             found = await collections.find(tx, ref)
+            showing = await _shares_of(tx, found.id)
             await collections.remove(tx, found.id, self._clock.now())
+            await self._note(tx, by, "removed", found)
+            for share in showing:
+                await self._note_loss(tx, by, found, share)
 
-    async def import_(self, ref: str, sources: Iterable[Source], *, progress: Progress = no_progress) -> ImportReport:
+    async def _note_loss(self, tx: Tx, by: Actor, calendar: Collection, share: ShowingShare) -> None:
+        """What a removed calendar means for a share, in that share's history."""
+        await audit.add(
+            tx,
+            now=self._clock.now(),
+            by=by,
+            action="removed" if share.is_only else "calendar removed",
+            subject=Subject.SHARE,
+            subject_id=share.share_id,
+            subject_name=share.name,
+            share_id=share.share_id,
+            detail={"calendar": calendar.name},
+        )
+
+    async def import_(
+        self, ref: str, sources: Iterable[Source], *, progress: Progress = no_progress, by: Actor = CONSOLE
+    ) -> ImportReport:
         """Import files into a calendar and tell what became of each object.
 
         A file among several that is no calendar is a refusal; a single one raises NotACalendar or TooLarge. Raises
         OSError when a single file cannot be read.
         """
-        return await self._import_into(await self.find(ref), progress).run(sources)
+        async with self._importing:
+            calendar = await self.find(ref)
+            run = self._import_into(calendar, progress)
+            try:
+                return await run.run(sources)
+            finally:
+                await self._note_import(by, calendar, run.report)
+
+    async def _note_import(self, by: Actor, calendar: Collection, report: ImportReport) -> None:
+        """What was kept is told, even of an import that broke off; nothing when nothing changed."""
+        if report.imported or report.updated:
+            counts = {"imported": str(report.imported), "updated": str(report.updated)}
+            async with self._db.write() as tx:
+                await self._note(tx, by, "imported", calendar, counts)
 
     async def import_new(
-        self, source: Source, *, name: str = "", fallback_name: str, progress: Progress = no_progress
+        self,
+        source: Source,
+        *,
+        name: str = "",
+        fallback_name: str,
+        progress: Progress = no_progress,
+        by: Actor = CONSOLE,
     ) -> tuple[Collection | None, ImportReport]:
         """A new calendar from one file, with the name, zone, colour and description the file gives itself.
 
         `name` stands before the file's own, `fallback_name` behind it; a file that does not name its zone is at home
-        where most of its events begin. None, and nothing is left behind, when every
-        object was refused. Raises NotACalendar, TooLarge, OSError, InvalidInput.
+        where most of its events begin. None, and nothing is left behind, when every object was refused. Raises
+        NotACalendar, TooLarge, OSError, InvalidInput.
         """
-        file = await open_source(source, self._limits)
-        made = await self.add(
-            name=name or _fitting(file.name, MAX_NAME_CHARS) or fallback_name,
-            timezone=file.timezone,
-            color=file.color,
-            description=(file.description or "")[:MAX_DESCRIPTION_CHARS],
-        )
-        run = self._import_into(made, progress)
-        try:
-            await run.add_file(file, "")
-        except BaseException:
-            await self.remove(made.id)
-            raise
-        if run.report.kept == 0 and run.report.refused:
-            await self.remove(made.id)
-            return None, run.report
-        return made, run.report
+        async with self._importing:
+            file = await open_source(source, self._limits)
+            made = await self.add(
+                name=name or _fitting(file.name, MAX_NAME_CHARS) or fallback_name,
+                timezone=file.timezone,
+                color=file.color,
+                description=(file.description or "")[:MAX_DESCRIPTION_CHARS],
+                by=by,
+            )
+            run = self._import_into(made, progress)
+            try:
+                await run.add_file(file, "")
+            except BaseException:
+                await self.remove(made.id, by=by)
+                raise
+            if run.report.kept == 0 and run.report.refused:
+                await self.remove(made.id, by=by)
+                return None, run.report
+            await self._note_import(by, made, run.report)
+            return made, run.report
 
     def _import_into(self, collection: Collection, progress: Progress) -> Import:
         return Import(
@@ -182,44 +274,11 @@ class CalendarService:
                 yield Export.END
 
 
-def _changed(kept: Collection, changes: CalendarChanges) -> Collection:
-    return replace(
-        kept,
-        name=_name_of(changes["name"]) if "name" in changes else kept.name,
-        timezone=_timezone_of(changes["timezone"]) if "timezone" in changes else kept.timezone,
-        color=_color_of(changes["color"]) if "color" in changes else kept.color,
-        description=_description_of(changes["description"]) if "description" in changes else kept.description,
-    )
-
-
-def _name_of(text: str) -> str:
-    name = text.strip()
-    if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
-        raise InvalidInput(f"a name is one line of 1 to {MAX_NAME_CHARS} characters", field="name")
-    return name
+async def _shares_of(tx: Tx, calendar_id: str) -> list[ShowingShare]:
+    found = await calendar_shares.holding(tx, calendar_id)
+    return [ShowingShare(share_id=id_, name=name, is_only=is_only) for id_, name, is_only in found]
 
 
 def _fitting(text: str | None, max_chars: int) -> str:
     """What of a file's own words can be kept: printable characters, cut to the bound."""
     return "".join(c for c in text or "" if c.isprintable()).strip()[:max_chars]
-
-
-def _timezone_of(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (ValueError, OSError, LookupError):
-        raise InvalidInput("this is no IANA time zone such as Europe/Berlin", field="timezone") from None
-
-
-def _color_of(text: str | None) -> str | None:
-    if text is not None and not _COLOR.fullmatch(text):
-        raise InvalidInput("a colour looks like #3366cc", field="color")
-    return text.upper() if text is not None else None
-
-
-def _description_of(text: str) -> str:
-    if len(text) > MAX_DESCRIPTION_CHARS or any(not c.isprintable() and c not in "\t\n" for c in text):
-        raise InvalidInput(
-            f"a description has at most {MAX_DESCRIPTION_CHARS} printable characters", field="description"
-        )
-    return text
