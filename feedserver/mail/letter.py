@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from feedserver.languages.language import Language
@@ -76,6 +76,10 @@ class Letter:
     def text(self) -> str:
         """The plain text: paragraphs of at most 72 characters a line, but for words that are longer."""
         return "\n\n".join(filter(None, (_text_of(part, self.language) for part in self.parts))) + "\n"
+
+    def brief(self) -> Letter:
+        """The same without the ways to subscribe: for who sends it by hand."""
+        return replace(self, parts=tuple(part for part in self.parts if not isinstance(part, Ways | Heading)))
 
 
 def _text_of(part: Part, language: Language) -> str:

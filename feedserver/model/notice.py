@@ -68,3 +68,38 @@ class Notice:
     sent_at: datetime | None
     error: str
     """The mail server's words when it last refused, without addresses; empty when it did not."""
+
+    def __repr__(self) -> str:
+        """Without names and words: a repr ends up in logs."""
+        return f"Notice(id={self.id!r}, kind={self.kind.value!r}, state={self.state.value!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """A notice as the admin's list shows it."""
+
+    notice: Notice
+    address: str
+    """Where it goes; empty when whom it was for is gone."""
+    reader_name: str
+    """Of an account; empty for a recipient."""
+    share_name: str
+    """Empty when it is about no share."""
+
+    def __repr__(self) -> str:
+        return f"NoticeRow({self.notice!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A mail for somebody to send by hand, where the server has no mail server."""
+
+    to: str
+    subject: str
+    text: str
+    mailto_url: str
+    """Opens a mail program with a short form of the text: mail programs cut long ones."""
+
+    def __repr__(self) -> str:
+        """Without address and link."""
+        return "Draft()"

@@ -51,9 +51,10 @@ class Links:
     def of_share(self, share: Share) -> tuple[ShareLink, ...]:
         """The links that work now: the general one first, then one per recipient who was not revoked."""
         recipients = [r for r in share.recipients if r.revoked_at is None]
-        return tuple(self._of(share, recipient) for recipient in (None, *recipients))
+        return tuple(self.of_recipient(share, recipient) for recipient in (None, *recipients))
 
-    def _of(self, share: Share, recipient: Recipient | None) -> ShareLink:
+    def of_recipient(self, share: Share, recipient: Recipient | None) -> ShareLink:
+        """The link of one recipient, whether it works or not; the general one for None."""
         link = FeedLink(
             share_id=share.id, serial=share.serial, recipient_id=recipient.id if recipient is not None else None
         )

@@ -18,6 +18,8 @@ RENDER_FINGERPRINT = "render_fingerprint"
 """Which renderer and zone rules the renditions were made by."""
 SETUP_ID = "setup_id"
 """Of the one-time link that makes the first admin; gone when it was used."""
+MAIL_TURN = "mail_turn"
+"""When mail last had its turn; whoever writes it holds the others back until its write unit ends."""
 
 _PUT = Upsert(meta, key=("key",))
 _PUT_FIRST = Upsert(meta, key=("key",), keep=("value",))

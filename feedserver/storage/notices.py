@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, or_, select, update
 
 from feedserver.model.actor import Actor
-from feedserver.model.notice import Mailing, NoticeKind, NoticeState
+from feedserver.model.notice import Mailing, Notice, NoticeKind, NoticeRow, NoticeState
 from feedserver.storage.engine import Tx
-from feedserver.storage.tables import notices
+from feedserver.storage.tables import accounts, notices, recipients, shares
 
 COLUMNS = tuple(column for column in notices.c if column.name != "leased_until")
 
@@ -42,7 +43,7 @@ async def queue(
         "error": "",
     }
     same = and_(*(notices.c[name].is_not_distinct_from(value) for name, value in about.items()))
-    again = update(notices).where(same, _waits(now)).values(**words).returning(notices.c.id)
+    again = update(notices).where(same, waits(now)).values(**words).returning(notices.c.id)
     waiting = (await tx.execute(again)).scalars().first()
     if waiting is not None:
         return str(waiting)
@@ -67,7 +68,69 @@ async def was_queued(
     return bool(await tx.scalar(select(notices.c.id).where(same, notices.c.created_at > since).limit(1)))
 
 
-def _waits(now: datetime) -> ColumnElement[bool]:
+def waits(now: datetime) -> ColumnElement[bool]:
     """Queued, and no node is sending it."""
     is_free = or_(notices.c.leased_until.is_(None), notices.c.leased_until <= now)
     return and_(notices.c.state == NoticeState.QUEUED, is_free)
+
+
+async def page(tx: Tx, *, state: NoticeState | None, limit: int, offset: int) -> list[NoticeRow]:
+    """Notices with whom they go to, newest first."""
+    wanted = (
+        select(*COLUMNS, _ADDRESS.label("address"), accounts.c.display_name, shares.c.name.label("share_name"))
+        .outerjoin(recipients, recipients.c.id == notices.c.recipient_id)
+        .outerjoin(accounts, accounts.c.id == notices.c.account_id)
+        .outerjoin(shares, shares.c.id == notices.c.share_id)
+        .order_by(notices.c.created_at.desc(), notices.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    if state is not None:
+        wanted = wanted.where(notices.c.state == state)
+    return [_row_of(row) for row in (await tx.execute(wanted)).mappings()]
+
+
+_ADDRESS = func.coalesce(recipients.c.email, accounts.c.email, "")
+
+
+def _row_of(row: RowMapping) -> NoticeRow:
+    return NoticeRow(
+        notice=Notice(**{column.name: row[column.name] for column in COLUMNS}),
+        address=row["address"],
+        reader_name=row["display_name"] or "",
+        share_name=row["share_name"] or "",
+    )
+
+
+async def counts(tx: Tx) -> dict[NoticeState, int]:
+    """How many there are in each state that there is."""
+    counted = select(notices.c.state, func.count()).group_by(notices.c.state)
+    return dict((await tx.execute(counted)).all())
+
+
+async def retry(tx: Tx, notice_ids: Sequence[str], now: datetime) -> list[Notice]:
+    """Queues those that failed, were dropped or wait for their next try, as if they were new; what it queued."""
+    may_go = or_(notices.c.state.in_((NoticeState.FAILED, NoticeState.DROPPED)), waits(now))
+    again = update(notices).where(notices.c.id.in_(notice_ids), may_go)
+    anew = {"state": NoticeState.QUEUED, "attempts": 0, "next_at": now, "leased_until": None, "error": ""}
+    rows = await tx.execute(again.values(anew).returning(*COLUMNS))
+    return [Notice(**row) for row in rows.mappings()]
+
+
+async def has_older(tx: Tx, moment: datetime) -> bool:
+    """True when there is something to forget from before `moment`."""
+    return bool(await tx.scalar(select(notices.c.id).where(_is_over_since(moment)).limit(1)))
+
+
+async def forget_older(tx: Tx, moment: datetime) -> None:
+    """Forgets what was queued before `moment` and is over (threat P03)."""
+    await tx.execute(delete(notices).where(_is_over_since(moment)))
+
+
+def _is_over_since(moment: datetime) -> ColumnElement[bool]:
+    return and_(notices.c.created_at < moment, notices.c.state != NoticeState.QUEUED)
+
+
+async def forget_sender(tx: Tx, account_id: str) -> None:
+    """Takes the name of an account out of what it caused (threat P04)."""
+    await tx.execute(update(notices).where(notices.c.sender_id == account_id).values(sender_id=None, sender_name=""))
