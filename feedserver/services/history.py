@@ -35,5 +35,5 @@ class HistoryService:
         async with self._db.read() as tx:
             has_older = await audit.has_older(tx, oldest)
         if has_older:
-            async with self._db.write() as tx:
+            async with self._db.write(is_silent=True) as tx:
                 await audit.remove_older(tx, oldest)

@@ -59,7 +59,7 @@ class UsageService:
             return
         taken, self._counts = self._counts, {}
         try:
-            async with self._db.write() as tx:
+            async with self._db.write(is_silent=True) as tx:
                 await usage.add(tx, [(key[0], _usage_of(key, count)) for key, count in taken.items()])
         except BaseException:
             self._give_back(taken)
@@ -104,7 +104,7 @@ class UsageService:
         async with self._db.read() as tx:
             has_older = await usage.has_older(tx, oldest)
         if has_older:
-            async with self._db.write() as tx:
+            async with self._db.write(is_silent=True) as tx:
                 await usage.remove_older(tx, oldest)
 
 

@@ -33,7 +33,9 @@ class Database:
         self.path = path
         """The SQLite file; None on PostgreSQL."""
         self.writes = 0
-        """How many write units ended in this process, those that failed too: their outcome may be unknown."""
+        """How many write units ended in this process, those that failed too: their outcome may be unknown.
+
+        Silent ones are not counted."""
         self._turn = asyncio.Lock() if path else None
 
     @property
@@ -82,19 +84,21 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
+    async def write(self, *, is_silent: bool = False) -> AsyncIterator[Tx]:
         """A write unit: kept for good when the block has ended, undone when it raises. Not to be nested.
 
-        No waiting for mail, network or long computing inside: on SQLite it holds everybody's writes.
+        `is_silent`: nothing that anybody keeps a copy of is written, so that copies stay good where the engine allows
+        (on PostgreSQL). No waiting for mail, network or long computing inside: on SQLite it holds everybody's writes.
         Raises Conflict, StorageUnavailable, StorageReadOnly, StorageFull, StorageCorrupt.
         """
         async with self._my_turn():
             try:
                 async with _transaction(self.writer) as tx:
                     yield tx
-                    await self._announce(tx)
+                    if not is_silent:
+                        await self._announce(tx)
             finally:
-                self.writes += 1
+                self.writes += not is_silent
 
     def _my_turn(self) -> AbstractAsyncContextManager[None]:
         """One writer at a time on SQLite: waiting here costs nothing, waiting for its lock a thread."""

@@ -307,16 +307,6 @@ async def _reloaded(tx: Tx, share_id: str) -> Share:
     return share
 
 
-async def holding(tx: Tx, collection_id: str, *, limit: int = 100_000) -> list[str]:
-    """The ids of the shares that show this collection, sorted; removed ones are not among them."""
-    held = (
-        select(shares.c.id)
-        .join(share_entries, share_entries.c.share_id == shares.c.id)
-        .where(share_entries.c.collection_id == collection_id, shares.c.state != ShareState.REMOVED)
-    )
-    return list(await tx.scalars(held.order_by(shares.c.id).limit(limit)))
-
-
 async def lose_collection(tx: Tx, collection_id: str, now: datetime) -> None:
     """Takes a collection that is about to go out of its shares; one that shows nothing else is removed."""
     e = share_entries.c

@@ -31,6 +31,7 @@ from feedserver.services.busy_feeds import BusyFeed
 from feedserver.services.feed_bodies import FeedVersion
 from feedserver.services.feeds import FeedService, OffFeed, OpenShare
 from feedserver.services.links import Links, slug_of
+from feedserver.services.usage import UsageService
 from feedserver.web.conditional import is_unchanged, names_etag
 from feedserver.web.negotiation import is_office, names_html, takes_gzip
 from feedserver.web.page import Pages
@@ -78,8 +79,10 @@ class FeedFace:
         proxies: Proxies,
         pages: Pages,
         options: FeedOptions,
+        usage: UsageService,
     ) -> None:
         self._feeds = feeds
+        self._usage = usage
         self._links = links
         self._clock = clock
         self._policy = policy
@@ -107,10 +110,11 @@ class FeedFace:
         """`/s/<token>/<slug>.ifb`: free/busy, never mixed with events (F72, F73)."""
         if request.method not in _READ:
             return await self._other_method(request)
-        opened, standing = await self._standing(request, await self._opened(request))
+        opened, standing, reader_id = await self._standing(request, await self._opened(request))
         if standing.standing is not Standing.LIVE:
             return self._off(request, opened, standing, _AT_FEED)
         feed = await self._feeds.busy(opened)
+        self._count(request, opened, reader_id)
         answers = feed.faces.get(_AT_BUSY) or self._answers(feed, _AT_BUSY)
         if is_unchanged(request.headers, feed.etag, answers.last_modified_s):
             return self._unchanged(opened, feed, answers, _AT_BUSY).to(request)
@@ -136,13 +140,13 @@ class FeedFace:
         is_public = opened.share.kind is ShareKind.PUBLIC
         return self._policy.answer(200, headers=self._policy.preflight(is_public=is_public)).to(request)
 
-    async def _standing(self, request: web.Request, opened: OpenShare) -> tuple[OpenShare, ShareStanding]:
-        """What the share is to who asks; asked for a password only when there is something to protect.
+    async def _standing(self, request: web.Request, opened: OpenShare) -> tuple[OpenShare, ShareStanding, str]:
+        """What the share is to who asks, and who that is for the usage; a password only when there is one to protect.
 
         Checking one takes a while: the share is judged anew after it. Raises CredentialsRefused.
         """
         if not opened.needs_login:
-            return opened, opened.standing
+            return opened, opened.standing, opened.link.recipient_id or ""
         headers = request.headers.getall("Authorization", [])
         account = self._feeds.recognise(headers[0]) if len(headers) == 1 else None
         if account is None:
@@ -155,16 +159,21 @@ class FeedFace:
                 credentials.header, credentials.login, credentials.password, address=address
             )
             opened = await self._feeds.open(opened.token)
-        return opened, self._feeds.standing_for(opened, account)
+        return opened, self._feeds.standing_for(opened, account), account.id
+
+    def _count(self, request: web.Request, opened: OpenShare, reader_id: str) -> None:
+        """One fetch, whether by GET or HEAD, new or unchanged."""
+        self._usage.count(opened.share.id, reader_id, request.headers.get("User-Agent", ""))
 
     async def _feed(self, request: web.Request, opened: OpenShare, place: str) -> web.StreamResponse:
-        opened, standing = await self._standing(request, opened)
+        opened, standing, reader_id = await self._standing(request, opened)
         if standing.standing is not Standing.LIVE:
             return self._off(request, opened, standing, place)
         version = self._feeds.recall_version(opened)
         text = None
         if version is None:
             version, text = await self._feeds.render(opened)
+        self._count(request, opened, reader_id)
         answers = version.faces.get(place) or self._answers(version, place)
         if is_unchanged(request.headers, version.etag, answers.last_modified_s):
             return self._unchanged(opened, version, answers, place).to(request)
@@ -267,11 +276,12 @@ class FeedFace:
         return self._options.compresses_for_office or not is_office(request.headers.get("User-Agent", ""))
 
     async def _page(self, request: web.Request, opened: OpenShare) -> web.StreamResponse:
-        opened, standing = await self._standing(request, opened)
+        opened, standing, reader_id = await self._standing(request, opened)
         request[SUBJECT] = subject("page", opened.share.id)
         if standing.standing is not Standing.LIVE:
             closed = self._closed(standing)
             return closed.to(request) if closed else self._html(request, self._pages.off(standing.standing), opened)
+        self._count(request, opened, reader_id)
         link = self._links.of_token(opened.token, slug_of(opened.share))
         return self._html(request, self._pages.share(opened.share, link), opened)
 

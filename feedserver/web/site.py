@@ -14,6 +14,7 @@ from feedserver.http.headers import CSS, HTML, REVALIDATE, HeaderPolicy
 from feedserver.model.clock import Clock
 from feedserver.services.feeds import FeedService
 from feedserver.services.links import Links
+from feedserver.services.usage import UsageService
 from feedserver.web.feeds import FeedFace, FeedOptions
 from feedserver.web.page import ROBOTS, Pages, stylesheets
 
@@ -32,7 +33,13 @@ MakeAdmin = Callable[[Gate, HeaderPolicy], web.Application]
 
 
 def make_site(
-    *, feeds: FeedService, links: Links, clock: Clock, options: SiteOptions, admin: MakeAdmin | None = None
+    *,
+    feeds: FeedService,
+    links: Links,
+    clock: Clock,
+    options: SiteOptions,
+    usage: UsageService,
+    admin: MakeAdmin | None = None,
 ) -> web.Application:
     """The application of the public faces. Every address not named here answers as a forged link does."""
     policy = HeaderPolicy(is_https=links.is_https, is_cors_on=options.is_cors_on)
@@ -48,6 +55,7 @@ def make_site(
         proxies=options.proxies,
         pages=pages,
         options=options.feeds,
+        usage=usage,
     )
     app = web.Application()
     add = app.router.add_route
