@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from feedserver.model.errors import FeedserverError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +17,21 @@ class Refusal:
     """1-based line of the file at which its component begins."""
     uid: str
     """Empty when it had none."""
-    reason: str
+    message: str
+    """Why; as of an error, a message of the catalogues in which `values` stand in braces."""
+    values: Mapping[str, object] = field(default_factory=dict)
     file: str = ""
     """The file's name, when a folder was imported."""
+
+    @classmethod
+    def of(cls, error: FeedserverError, *, line: int, uid: str = "", file: str = "") -> Refusal:
+        """What `error` says; the error itself would keep in memory all that was at hand when it was raised."""
+        return cls(line=line, uid=uid, message=error.message, values=error.values, file=file)
+
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return self.message.format(**self.values) if self.values else self.message
 
 
 @dataclass(slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from feedserver.ics.reading.ingest import (
     object_name,
     read_file,
 )
+from feedserver.languages.message import message
 from feedserver.model.calendar_object import ETag, ObjectDraft, Uid
 from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection
@@ -39,6 +40,8 @@ BATCH_BYTES = 4 * 1024 * 1024
 Progress = Callable[[int, int], None]
 """Called with how many objects are done and how many are known so far; a folder's later files are not known yet."""
 _Parsed = list[ParsedObject | Refusal]
+_CAME_BEFORE = message("another file of this import holds other content with the same UID; the first one was kept")
+_FULL = message("the calendar holds {max} objects, the most one can (MAX_OBJECTS_PER_CALENDAR)")
 _Held = dict[Uid, tuple[str, ETag]]
 """Name and ETag of what the calendar holds under a UID."""
 
@@ -87,10 +90,10 @@ class Import:
         try:
             file = await open_source(source, self._limits)
         except (NotACalendar, TooLarge) as error:
-            self._refuse(Refusal(line=1, uid="", reason=str(error), file=source.name))
+            self._refuse(Refusal.of(error, line=1, file=source.name))
         except OSError as error:
-            reason = f"the file cannot be read: {error.strerror}"
-            self._refuse(Refusal(line=1, uid="", reason=reason, file=source.name))
+            why = ObjectRefused("the file cannot be read: {detail}", detail=error.strerror)
+            self._refuse(Refusal.of(why, line=1, file=source.name))
         else:
             await self.add_file(file, source.name)
 
@@ -143,13 +146,11 @@ class Import:
         The first of a folder wins, so that importing the folder again changes nothing.
         """
         if parsed.uid in self._seen:
-            reason = "another file of this import holds other content with the same UID; the first one was kept"
-            self._refuse(_refusal(parsed, reason, name))
+            self._refuse(_refusal(parsed, ObjectRefused(_CAME_BEFORE), name))
             return False
         if Uid(parsed.uid) not in held:
             if self._room <= 0:
-                reason = f"the calendar holds {self._max_objects} objects, the most one can (MAX_OBJECTS_PER_CALENDAR)"
-                self._refuse(_refusal(parsed, reason, name))
+                self._refuse(_refusal(parsed, ObjectRefused(_FULL, max=self._max_objects), name))
                 return False
             self._room -= 1
         self._seen.add(parsed.uid)
@@ -163,7 +164,7 @@ class Import:
             try:
                 drafts[one.uid] = draft_of(one, name=object_name(one.uid), now=now)
             except ObjectRefused as error:
-                self._refuse(_refusal(one, str(error), name))
+                self._refuse(_refusal(one, error, name))
         return drafts
 
     async def _store(self, drafts: dict[str, ObjectDraft]) -> None:
@@ -229,8 +230,8 @@ def _other_name(uid: Uid) -> str:
     return f"~~{blake2b(uid.encode(), digest_size=16).hexdigest()}.ics"
 
 
-def _refusal(parsed: ParsedObject, reason: str, file: str) -> Refusal:
-    return Refusal(line=parsed.line_no, uid=parsed.uid, reason=reason, file=file)
+def _refusal(parsed: ParsedObject, why: ObjectRefused, file: str) -> Refusal:
+    return Refusal.of(why, line=parsed.line_no, uid=parsed.uid, file=file)
 
 
 def no_progress(_done: int, _known: int) -> None:

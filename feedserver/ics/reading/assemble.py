@@ -41,7 +41,7 @@ class RefusedAt(ObjectRefused):
     """An object is refused because of the component that begins at `line_no`."""
 
     def __init__(self, error: ObjectRefused, line_no: int) -> None:
-        super().__init__(str(error), precondition=error.precondition)
+        super().__init__(error.message, precondition=error.precondition, **error.values)
         self.line_no = line_no
 
 
@@ -86,16 +86,22 @@ def assemble(
 def _check_group(group: Sequence[RawComponent], limits: Limits) -> None:
     for raw in group:
         if raw.fault:
-            raise RefusedAt(ObjectRefused(raw.fault), raw.line_no)
+            raise RefusedAt(raw.fault, raw.line_no)
         if raw.name not in OBJECT_COMPONENTS:
             error = ObjectRefused(
-                f"a calendar keeps no {raw.name[:40]} components", precondition="supported-calendar-component"
+                "a calendar keeps no {name} components",
+                precondition="supported-calendar-component",
+                name=raw.name[:40],
             )
             raise RefusedAt(error, raw.line_no)
     if sum(raw.end - raw.start for raw in group) > limits.max_object_bytes:
-        raise ObjectRefused(f"it is larger than {limits.max_object_bytes} bytes", precondition="max-resource-size")
+        raise ObjectRefused(
+            "it is larger than {max} bytes", precondition="max-resource-size", max=limits.max_object_bytes
+        )
     if len(group) > limits.max_components:
-        raise ObjectRefused(f"it has more than {limits.max_components} components", precondition="max-instances")
+        raise ObjectRefused(
+            "it has more than {max} components", precondition="max-instances", max=limits.max_components
+        )
 
 
 def _read(raw: RawComponent, data: bytes, source: CalendarSource, limits: Limits) -> Draft:
@@ -119,7 +125,7 @@ def _check_counts(component: Component, limits: Limits) -> None:
         message = f"it has more than {limits.max_attendees} attendees"
         raise ObjectRefused(message, precondition="max-attendees-per-instance")
     if dates > limits.max_dates:
-        raise ObjectRefused(f"it lists more than {limits.max_dates} dates", precondition="max-instances")
+        raise ObjectRefused("it lists more than {max} dates", precondition="max-instances", max=limits.max_dates)
 
 
 def _uid_of(drafts: Iterable[Draft], limits: Limits) -> str:
@@ -128,7 +134,7 @@ def _uid_of(drafts: Iterable[Draft], limits: Limits) -> str:
     if uids or not uid:
         raise ObjectRefused("its UID cannot be read")
     if len(uid.encode()) > limits.max_uid_bytes:
-        raise ObjectRefused(f"its UID is longer than {limits.max_uid_bytes} bytes")
+        raise ObjectRefused("its UID is longer than {max} bytes", max=limits.max_uid_bytes)
     return uid
 
 
@@ -143,7 +149,7 @@ def _store(
 ) -> ParsedObject:
     components = [draft.component for draft in series.drafts]
     if sum(len(part.lines) for component in components for part in component.walk()) > limits.max_properties:
-        raise ObjectRefused(f"it has more than {limits.max_properties} properties")
+        raise ObjectRefused("it has more than {max} properties", max=limits.max_properties)
     definitions = _definitions(components, sources)
     parts = [b"BEGIN:VCALENDAR\r\n", header]
     parts.extend(definition.data for definition in definitions)
@@ -165,11 +171,12 @@ def _store(
 
 def _definitions(components: Iterable[Component], sources: Sequence[CalendarSource]) -> list[Definition]:
     """The VTIMEZONEs that the components use, sorted by TZID so that the same object always has the same bytes."""
-    found = (_definition(tzid, sources) for tzid in sorted(_tzids(components)))
+    found = (_definition(tzid, sources) for tzid in sorted(tzids_of(components)))
     return [definition for definition in found if definition]
 
 
-def _tzids(components: Iterable[Component]) -> set[str]:
+def tzids_of(components: Iterable[Component]) -> set[str]:
+    """Every TZID that a property of the components, or of what is nested in them, refers to."""
     return {
         values[0]
         for component in components

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from feedserver.ics.syntax.limits import MIB, Limits
+from feedserver.languages.message import message
 from feedserver.model.errors import NotACalendar, TooLarge
 
 _BOM = b"\xef\xbb\xbf"
@@ -13,14 +14,14 @@ _BEGIN = re.compile(rb"(?:\A|[\r\n])BEGIN[ \t]*:", re.IGNORECASE)
 _BEGIN_VCARD = re.compile(rb"\s*BEGIN[ \t]*:[ \t]*VCARD", re.IGNORECASE)
 _LINE_BREAKS = re.compile(rb"\r?\r\n|\r|\n")
 _NOT_A_CALENDAR = (
-    (b"\x1f\x8b", "it is compressed with gzip; unpack it first"),
-    (b"PK\x03\x04", "it is a zip archive; unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "it is compressed with zstd; unpack it first"),
-    (b"BZh", "it is compressed with bzip2; unpack it first"),
-    (b"\xfd7zXZ", "it is compressed with xz; unpack it first"),
-    (b"%PDF", "it is a PDF document"),
-    (b"\xff\xfe\x00\x00", "it is UTF-32 text; save it as UTF-8"),
-    (b"\x00\x00\xfe\xff", "it is UTF-32 text; save it as UTF-8"),
+    (b"\x1f\x8b", message("the file holds no calendar: it is compressed with gzip; unpack it first")),
+    (b"PK\x03\x04", message("the file holds no calendar: it is a zip archive; unpack it first")),
+    (b"\x28\xb5\x2f\xfd", message("the file holds no calendar: it is compressed with zstd; unpack it first")),
+    (b"BZh", message("the file holds no calendar: it is compressed with bzip2; unpack it first")),
+    (b"\xfd7zXZ", message("the file holds no calendar: it is compressed with xz; unpack it first")),
+    (b"%PDF", message("the file holds no calendar: it is a PDF document")),
+    (b"\xff\xfe\x00\x00", message("the file holds no calendar: it is UTF-32 text; save it as UTF-8")),
+    (b"\x00\x00\xfe\xff", message("the file holds no calendar: it is UTF-32 text; save it as UTF-8")),
 )
 _UTF16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"B\0E\0", "utf-16-le"), (b"\0B\0E", "utf-16-be"))
 
@@ -32,7 +33,7 @@ def canonical_bytes(data: bytes, limits: Limits) -> tuple[bytes, frozenset[str]]
     with what the bytes look like instead.
     """
     if len(data) > limits.max_import_bytes:
-        raise TooLarge(f"the file is larger than {limits.max_import_bytes // MIB} MiB (max_import_bytes)")
+        raise TooLarge("the file is larger than {max} MiB (max_import_bytes)", max=limits.max_import_bytes // MIB)
     repairs: set[str] = set()
     data = _as_utf8(data, repairs)
     if b"\0" in data:
@@ -48,7 +49,7 @@ def canonical_bytes(data: bytes, limits: Limits) -> tuple[bytes, frozenset[str]]
 def _as_utf8(data: bytes, repairs: set[str]) -> bytes:
     for magic, reason in _NOT_A_CALENDAR:
         if data.startswith(magic):
-            raise NotACalendar(f"the file holds no calendar: {reason}")
+            raise NotACalendar(reason)
     for magic, encoding in _UTF16:
         if data.startswith(magic):
             repairs.add("utf-16")
@@ -74,21 +75,21 @@ def _without_bom(data: bytes, repairs: set[str]) -> bytes:
 def _check_is_calendar(data: bytes) -> None:
     if _BEGIN.search(data) and not _BEGIN_VCARD.match(data):
         return
-    raise NotACalendar(f"the file holds no calendar: {_looks_like(data[:512].strip().lower())}")
+    raise NotACalendar(_looks_like(data[:512].strip().lower()))
 
 
 def _looks_like(head: bytes) -> str:
     if not head:
-        return "it is empty"
+        return message("the file holds no calendar: it is empty")
     if head.startswith(b"begin:vcard"):
-        return "it is an address card (vCard)"
+        return message("the file holds no calendar: it is an address card (vCard)")
     if head.startswith((b"<!doctype html", b"<html")) or b"<html" in head:
-        return "it is a web page (HTML)"
+        return message("the file holds no calendar: it is a web page (HTML)")
     if head.startswith(b"<"):
-        return "it is XML or HTML"
+        return message("the file holds no calendar: it is XML or HTML")
     if head.startswith((b"{", b"[")):
-        return "it is JSON"
-    return "no line reads BEGIN:VCALENDAR"
+        return message("the file holds no calendar: it is JSON")
+    return message("the file holds no calendar: no line reads BEGIN:VCALENDAR")
 
 
 def _with_crlf(data: bytes, repairs: set[str]) -> bytes:

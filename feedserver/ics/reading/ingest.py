@@ -23,6 +23,7 @@ from feedserver.ics.reading.source import CalendarSource, iana_name
 from feedserver.ics.reading.split import RawComponent, SplitFile, split
 from feedserver.ics.syntax.limits import DEFAULT_LIMITS, Limits
 from feedserver.ics.syntax.lines import decode, unescape_text
+from feedserver.languages.message import message
 from feedserver.model.calendar_object import ETag
 from feedserver.model.errors import NotACalendar, ObjectRefused
 from feedserver.model.report import Refusal
@@ -40,6 +41,8 @@ __all__ = [
     "read_file",
 ]
 
+_NONE = message("it holds no calendar objects where one VCALENDAR with one is due")
+_NOT_ONE = message("it holds {count} calendar objects where one VCALENDAR with one is due")
 _PLAIN_UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,99}")
 _ZONED_START = re.compile(rb'^DTSTART(?:;[^:\r\n"]*)?;TZID="?([^":;,\r\n]+)', re.IGNORECASE | re.MULTILINE)
 _HEX_COLOR = re.compile(r"(#[0-9A-Fa-f]{6})(?:[0-9A-Fa-f]{2})?")
@@ -120,7 +123,7 @@ class CalendarFile:
             try:
                 yield from assemble(group, self._data, sources, repairs=self._repairs, timezone=timezone, limits=limits)
             except RefusedAt as error:
-                yield Refusal(line=error.line_no, uid=uid if group[0].uid else "", reason=str(error))
+                yield Refusal.of(error, line=error.line_no, uid=uid if group[0].uid else "")
 
 
 def read_file(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> CalendarFile:
@@ -145,14 +148,15 @@ def parse_object(data: bytes, *, timezone: str, limits: Limits = DEFAULT_LIMITS)
         file = read_file(data, limits=limits)
         results = list(file.objects(timezone))
     except NotACalendar as error:
-        raise ObjectRefused(str(error)) from error
+        raise ObjectRefused(error.message, precondition="valid-calendar-data", **error.values) from error
     for result in results:
         if isinstance(result, Refusal):
-            raise ObjectRefused(result.reason)
+            raise ObjectRefused(result.message, precondition="valid-calendar-data", **result.values)
     objects = [result for result in results if isinstance(result, ParsedObject)]
     if len(objects) != 1 or not file.is_single_calendar:
-        message = f"it holds {len(objects) or 'no'} calendar objects where one VCALENDAR with one is due"
-        raise ObjectRefused(message, precondition="valid-calendar-object-resource")
+        raise ObjectRefused(
+            _NOT_ONE if objects else _NONE, precondition="valid-calendar-object-resource", count=len(objects)
+        )
     return objects[0] if objects[0].repairs else replace(objects[0], data=data)
 
 

@@ -148,7 +148,7 @@ def read_draft(raw: bytes, line_no: int, limits: Limits) -> Draft:
 
     trees = parse_tree(cleaned, first_line=line_no, limits=limits, mend=mend)
     if len(trees) != 1:
-        raise ObjectRefused(f"line {line_no}: not exactly one component")
+        raise ObjectRefused("line {line}: not exactly one component", line=line_no)
     draft = Draft(trees[0], raw, repairs)
     if b"QUOTED-PRINTABLE" in cleaned.upper():
         draft.rewrite(_decoded)

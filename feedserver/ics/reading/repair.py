@@ -99,7 +99,7 @@ def _drop_duplicates(draft: Draft) -> None:
     for line in lines:
         first = kept.setdefault(line.name, line)
         if line.name in _TIMES_ONCE and line != first:
-            raise ObjectRefused(f"it has two different {line.name}")
+            raise ObjectRefused("it has two different {name}", name=line.name)
         if line.name == "CLASS" and first.value.upper() == "PUBLIC":
             kept["CLASS"] = line
 
@@ -239,7 +239,7 @@ def _length(line: ContentLine) -> timedelta:
     try:
         return parse_duration(line.value)
     except ValueError as error:
-        raise ObjectRefused(f"DURATION: {error}") from error
+        raise ObjectRefused("{name}: {detail}", name="DURATION", detail=str(error)) from error
 
 
 def _mend_rule(line: ContentLine, start: When, zones: ZoneBook) -> Rewritten | None:

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 
 from feedserver.ics.syntax.limits import DEFAULT_LIMITS, KIB, Limits
 from feedserver.ics.syntax.lines import ContentLine, decode, parse_line, unescape_text, unfold
-from feedserver.model.errors import TooLarge
+from feedserver.languages.message import message
+from feedserver.model.errors import ObjectRefused, TooLarge
 from feedserver.model.report import Refusal
 
 OBJECT_COMPONENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
+_CUT_SHORT = message("BEGIN:VCALENDAR has no END:VCALENDAR, so the file may be cut short; what came before it is read")
 _TOP_COMPONENTS = OBJECT_COMPONENTS | {"VTIMEZONE", "VFREEBUSY", "VAVAILABILITY", "VCALENDAR"}
 
 MAX_HEADER = 64 * KIB
@@ -40,8 +42,8 @@ class RawComponent:
     end: int = 0
     uid: str | None = None
     """Unescaped; None when it has none or an empty one."""
-    fault: str = ""
-    """Why its structure cannot be read, with the line; empty when it can."""
+    fault: ObjectRefused | None = None
+    """Why its structure cannot be read, with the line where it is not its first; None when it can."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,9 @@ def split(data: bytes, limits: Limits = DEFAULT_LIMITS) -> SplitFile:
     for kind, value, start, end in _markers(data):
         splitter.read(kind, value, start, end)
         if splitter.count > limits.max_import_components:
-            raise TooLarge(f"the file has more than {limits.max_import_components} components (max_import_components)")
+            raise TooLarge(
+                "the file has more than {max} components (max_import_components)", max=limits.max_import_components
+            )
     return splitter.finish()
 
 
@@ -170,8 +174,12 @@ class _Splitter:
             self._close(start, fault=self._no_end())
             self._end_outside(name, start, end)
         else:
-            fault = f"line {self._line_at(start)}: END:{name[:40]} where END:{innermost[:40]} is due"
-            self._open.fault = self._open.fault or fault
+            self._open.fault = self._open.fault or ObjectRefused(
+                "line {line}: END:{name} where END:{due} is due",
+                line=self._line_at(start),
+                name=name[:40],
+                due=innermost[:40],
+            )
             if name == self._open.name:
                 self._close(end)
 
@@ -180,7 +188,7 @@ class _Splitter:
             self._leave_calendar(start)
             self._header_from = end
             return
-        self._refuse(self._line_at(start), f"END:{name[:40]} closes nothing")
+        self._refuse(self._line_at(start), ObjectRefused("END:{name} closes nothing", name=name[:40]))
         self._header_from = end
 
     def _enter_calendar(self, start: int, end: int, *, is_wrapped: bool) -> None:
@@ -192,14 +200,13 @@ class _Splitter:
         assert self._source
         self._source.header += self._data[self._header_from : at]
         if not is_closed:
-            reason = "BEGIN:VCALENDAR has no END:VCALENDAR, so the file may be cut short; what came before it is read"
-            self._refuse(self._source.line_no, reason)
+            self._refuse(self._source.line_no, ObjectRefused(_CUT_SHORT))
         self._source = None
 
-    def _refuse(self, line_no: int, reason: str) -> None:
-        self._found.refusals.append(Refusal(line=line_no, uid="", reason=reason))
+    def _refuse(self, line_no: int, why: ObjectRefused) -> None:
+        self._found.refusals.append(Refusal.of(why, line=line_no))
 
-    def _close(self, end: int, *, fault: str = "") -> None:
+    def _close(self, end: int, *, fault: ObjectRefused | None = None) -> None:
         component = self._open
         assert component
         component.end = min(end, len(self._data))
@@ -216,13 +223,13 @@ class _Splitter:
         raw = self._data[component.start : component.end]
         tzid = _tzid(raw)
         if component.fault or tzid is None:
-            self._refuse(component.line_no, component.fault or "a VTIMEZONE has no TZID")
+            self._refuse(component.line_no, component.fault or ObjectRefused("a VTIMEZONE has no TZID"))
         else:
             component.source.timezones.setdefault(tzid, (raw, component.line_no))
 
-    def _no_end(self) -> str:
+    def _no_end(self) -> ObjectRefused:
         assert self._open
-        return f"BEGIN:{self._open.name[:40]} has no END"
+        return ObjectRefused("BEGIN:{name} has no END", name=self._open.name[:40])
 
     def _line_at(self, at: int) -> int:
         """The 1-based line of an offset; offsets are asked for in rising order, but for a close one again."""

@@ -75,13 +75,13 @@ def _read_loosely(name: str, text: str, tzid: str | None) -> tuple[When, str]:
         return scan_when(text, tzid), "value-type"
     found = _LOOSE.fullmatch(text.strip().upper())
     if not found:
-        raise ObjectRefused(f"{name} cannot be read as a date or time")
+        raise ObjectRefused("{name} cannot be read as a date or time", name=name)
     year, month, day, hour, minute, second, zulu = (part or "" for part in found.groups())
     clock = f"T{hour}{minute}{second or '00'}{zulu}" if hour else ""
     try:
         return scan_when(year + month + day + clock, tzid), "date-mended"
     except ValueError as error:
-        raise ObjectRefused(f"{name}: {error}") from error
+        raise ObjectRefused("{name}: {detail}", name=name, detail=str(error)) from error
 
 
 def in_zone(when: When, tzid: str) -> When:
@@ -151,7 +151,7 @@ def read_period_list(line: ContentLine, start: When, default_zone: str | None) -
     try:
         periods = [parse_period(part.strip(), tzid) for part in line.value.split(",") if part.strip()]
     except ValueError as error:
-        raise ObjectRefused(f"{line.name}: {error}") from error
+        raise ObjectRefused("{name}: {detail}", name=line.name, detail=str(error)) from error
     if line.name == "EXDATE" or start.is_date:
         entries = [(when_params(when), format_when(when)) for when in (conform(p.start, start) for p in periods)]
         return _list_lines(line.name, entries), {"date-list-mended"}

@@ -237,7 +237,7 @@ def _times(rule: RRule, start: datetime, *, hours: Sequence[int] | None = None) 
     minutes = sorted(set(rule.by_minute)) or (start.minute,)
     seconds = sorted(set(rule.by_second)) or (start.second,)
     if len(hours) * len(minutes) * len(seconds) > MAX_TIMES_A_DAY:
-        raise RecurrenceTooCostly(f"the recurrence rule lists more than {MAX_TIMES_A_DAY} times a day")
+        raise RecurrenceTooCostly("the recurrence rule lists more than {max} times a day", max=MAX_TIMES_A_DAY)
     return [time(*clock) for clock in product(hours, minutes, seconds) if clock[2] < 60]  # noqa: PLR2004
 
 

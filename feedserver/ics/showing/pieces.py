@@ -103,7 +103,7 @@ def _check_density(plan: Plan, rule: RRule) -> None:
         if first is None or naive(key) - naive(first) >= _DAY:
             return
         if number >= MAX_TIMES_A_DAY:
-            raise RecurrenceTooCostly(f"the recurrence rule yields more than {MAX_TIMES_A_DAY} times a day")
+            raise RecurrenceTooCostly("the recurrence rule yields more than {max} times a day", max=MAX_TIMES_A_DAY)
 
 
 def _write_out(plan: Plan, since: Local, stop: Local | None) -> None:

@@ -69,7 +69,7 @@ class Plan:
         """Note an instance to be an event of its own. Raises RecurrenceTooCostly beyond MAX_SINGLES."""
         self.singles.add(key)
         if len(self.singles) > MAX_SINGLES:
-            raise RecurrenceTooCostly(f"it would have to be written as more than {MAX_SINGLES} single events")
+            raise RecurrenceTooCostly("it would have to be written as more than {max} single events", max=MAX_SINGLES)
 
     def add_single(self, showing: Showing, suffix: str) -> None:
         """One showing as an event of its own (F60: in UTC where its local time would read wrong)."""

@@ -88,7 +88,9 @@ def parse_components(data: bytes, limits: Limits = DEFAULT_LIMITS) -> list[Compo
         raise NotACalendar("the data holds no VCALENDAR")
     for calendar in calendars:
         if calendar.name != "VCALENDAR":
-            raise NotACalendar(f"line {calendar.line_no}: {calendar.name[:40]} stands outside a VCALENDAR")
+            raise NotACalendar(
+                "line {line}: {name} stands outside a VCALENDAR", line=calendar.line_no, name=calendar.name[:40]
+            )
     return calendars
 
 
@@ -104,10 +106,12 @@ def parse_tree(
     components = 0
     lines = unfold(data)
     if len(lines) > 2 * limits.max_properties:
-        raise ObjectRefused(f"it has more than {limits.max_properties} properties")
+        raise ObjectRefused("it has more than {max} properties", max=limits.max_properties)
     for offset, raw in lines:
         if len(raw) > limits.max_line_bytes:
-            raise ObjectRefused(f"line {first_line + offset - 1} is longer than {limits.max_line_bytes} bytes")
+            raise ObjectRefused(
+                "line {line} is longer than {max} bytes", line=first_line + offset - 1, max=limits.max_line_bytes
+            )
         try:
             line = _read_line(decode(raw), mend)
             if line is None:
@@ -123,9 +127,9 @@ def parse_tree(
             else:
                 raise ValueError("a property stands outside any component")  # noqa: TRY301 - one place adds the line
         except ValueError as error:
-            raise ObjectRefused(f"line {first_line + offset - 1}: {error}") from error
+            raise ObjectRefused("line {line}: {detail}", line=first_line + offset - 1, detail=str(error)) from error
     if stack:
-        raise ObjectRefused(f"line {stack[-1].line_no}: BEGIN:{stack[-1].name[:40]} has no END")
+        raise ObjectRefused("line {line}: BEGIN:{name} has no END", line=stack[-1].line_no, name=stack[-1].name[:40])
     return top
 
 

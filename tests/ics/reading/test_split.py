@@ -21,7 +21,7 @@ def test_components_are_slices_with_uid_and_line() -> None:
     data = lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", *alarm, "uid;X=1:a\\,", " b", "END:VEVENT", "END:VCALENDAR")
     found = split(data)
     (raw,) = found.components
-    assert (raw.name, raw.uid, raw.line_no, raw.fault) == ("VEVENT", "a,b", 2, "")
+    assert (raw.name, raw.uid, raw.line_no, raw.fault) == ("VEVENT", "a,b", 2, None)
     assert data[raw.start : raw.end] == lines("BEGIN:VEVENT", *alarm, "uid;X=1:a\\,", " b", "END:VEVENT")
     assert found.refusals == []
 
@@ -53,7 +53,7 @@ def test_components_outside_a_calendar_are_found() -> None:
     ],
 )
 def test_fault_stays_with_its_component_trap_3_and_4(texts: tuple[str, ...], faults: list[str]) -> None:
-    found = [raw.fault for raw in split(lines(*texts)).components]
+    found = [str(raw.fault or "") for raw in split(lines(*texts)).components]
     assert len(found) == len(faults)
     assert all((fault in text) if fault else not text for fault, text in zip(faults, found, strict=True))
 
