@@ -18,6 +18,7 @@ from feedserver.services.agenda import AgendaService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.contacts import ContactService
 from feedserver.services.history import HistoryService
+from feedserver.services.notices import NoticeService
 from feedserver.services.sessions import SessionService
 from feedserver.services.setup import SetupService
 from feedserver.services.share_listing import ShareListing
@@ -34,6 +35,7 @@ class Services:
     calendars: CalendarService
     contacts: ContactService
     history: HistoryService
+    notices: NoticeService
     sessions: SessionService
     setup: SetupService
     share_listing: ShareListing
@@ -66,6 +68,11 @@ class Office:
     """Of a file to import."""
     upload_dir: Path
     """Where such a file is while it is read."""
+
+    @property
+    def has_mail(self) -> bool:
+        """True when this server sends mail; else pages offer the texts to copy."""
+        return self.services.sharing.has_mail
 
 
 def make_office(

@@ -13,6 +13,9 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
+from feedserver.model.account import email_of
+from feedserver.model.errors import InvalidInput
+
 Network = IPv4Network | IPv6Network
 
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62}\.?)*", re.ASCII)
@@ -151,6 +154,22 @@ def parse_line(value: object) -> str:
     if len(text) > 200 or not text.isprintable():  # noqa: PLR2004
         raise ValueError("must be one line of at most 200 printable characters")
     return text
+
+
+def parse_host(value: object) -> str:
+    """A host name or address without a port, or nothing."""
+    host = _text(value).lower()
+    if host and not (_is_host(host) or _is_address(host, version=6)):
+        raise ValueError("must be the name or address of a host, without a port")
+    return host
+
+
+def parse_email(value: object) -> str:
+    """A mail address alone, without a name."""
+    try:
+        return email_of(_text(value))
+    except InvalidInput:
+        raise ValueError("must be a mail address such as calendars@example.org") from None
 
 
 def is_loopback(host: str) -> bool:

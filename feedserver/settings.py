@@ -33,6 +33,8 @@ from feedserver.setting_values import (
     is_loopback,
     parse_base_url,
     parse_database_url,
+    parse_email,
+    parse_host,
     parse_interval,
     parse_line,
     parse_listen,
@@ -70,6 +72,25 @@ def _database(value: object, info: Any) -> SecretStr:
     if isinstance(value, SecretStr):
         return value
     return SecretStr(parse_database_url(value, info.data.get("data_dir", Path())))
+
+
+def _secret(value: object) -> SecretStr:
+    return value if isinstance(value, SecretStr) else SecretStr(parse_line(value))
+
+
+def _own_smtp_port(given: dict[str, Any]) -> int:
+    return {"starttls": 587, "tls": 465, "none": 25}[given["smtp_security"]]
+
+
+def _smtp_user(value: object, info: Any) -> str:
+    user = parse_line(value)
+    if user and info.data.get("smtp_security") == "none":
+        raise ValueError("needs SMTP_SECURITY starttls or tls: a password is never sent in the clear")
+    return user
+
+
+def _own_mail_from(given: dict[str, Any]) -> str:
+    return f"calendars@{urlsplit(given['base_url']).hostname}"
 
 
 class Settings(BaseSettings):
@@ -155,6 +176,35 @@ class Settings(BaseSettings):
         2, "How many passwords are checked at the same time; each needs 19 MiB.", unit="passwords", ge=1, le=64
     )
 
+    smtp_host: Annotated[str, PlainValidator(parse_host)] = _setting(
+        "", "The mail server that takes our mails. Without one, pages show what to send by hand.", shown="none"
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = _setting(
+        "starttls",
+        "How the way to it is protected: `starttls` (or nothing is sent), `tls` from the first byte, or `none`, for a"
+        " server on this machine.",
+    )
+    smtp_port: int = _setting(
+        _own_smtp_port,
+        "Where it listens.",
+        unit="TCP port",
+        shown="587, or 465 with `tls`, or 25 with `none`",
+        ge=1,
+        le=65535,
+    )
+    smtp_user: Annotated[str, PlainValidator(_smtp_user)] = _setting(
+        "", "Whom to log in as there; needs `starttls` or `tls`.", shown="none"
+    )
+    smtp_password: Annotated[SecretStr, PlainValidator(_secret)] = _setting(
+        SecretStr(""), "The password for it.", shown="none"
+    )
+    mail_from: Annotated[str, PlainValidator(parse_email)] = _setting(
+        _own_mail_from, "The address that mails come from.", shown="calendars@ and the host of BASE_URL"
+    )
+    mails_per_hour: int = _setting(
+        200, "How many mails are sent within an hour; the others wait.", unit="mails", ge=1, le=100_000
+    )
+
     audit_days: int = _setting(
         365, "How long the history of changes is kept: who did what, when, from where.", unit="days", ge=1, le=36500
     )
@@ -208,6 +258,11 @@ class Settings(BaseSettings):
         return self.feed_cache_mb * 1024 * 1024
 
     @property
+    def has_mail(self) -> bool:
+        """True when there is a mail server to send by."""
+        return bool(self.smtp_host)
+
+    @property
     def is_https(self) -> bool:
         """True when the public address is https, here or in front of us."""
         return self.base_url.startswith("https:")
@@ -223,7 +278,7 @@ class Settings(BaseSettings):
         return tuple(hint for hint, holds in ((plain, not self.is_https), (port, parts.port is not None)) if holds)
 
 
-_SECRETS = frozenset({"database_url"})
+_SECRETS = frozenset({"database_url", "smtp_password"})
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -36,7 +36,9 @@ from feedserver.services.feed_assembly import FeedAssembler, FeedStyle
 from feedserver.services.feed_bodies import FeedBodies
 from feedserver.services.feeds import FeedService
 from feedserver.services.history import HistoryService
+from feedserver.services.letters import Letters
 from feedserver.services.links import Links, ShareLink
+from feedserver.services.notices import NoticeService
 from feedserver.services.renewal import Renewal
 from feedserver.services.sessions import SessionService
 from feedserver.services.setup import SetupService
@@ -70,6 +72,8 @@ class Premises:
     sharing: SharingService
     share_listing: ShareListing
     history: HistoryService
+    letters: Letters
+    notices: NoticeService
     usage: UsageService
     contacts: ContactService
     sessions: SessionService
@@ -132,6 +136,7 @@ async def open_premises(
     options: SiteOptions | None = None,
     cache_bytes: int = 8_000_000,
     patience: Patience | None = None,
+    has_mail: bool = True,
     **style: Any,
 ) -> AsyncIterator[Premises]:
     """The product on `db`; a second one in the same folder is a second node with the same keys."""
@@ -170,18 +175,28 @@ async def open_premises(
     calendars = CalendarService(
         db, renewal=renewal, clock=clock, limits=Limits(), timezone="Europe/Berlin", max_objects=200_000
     )
-    sharing = SharingService(db, links=links, clock=clock, has_mail=True)
+    sharing = SharingService(db, links=links, clock=clock, has_mail=has_mail)
     usage = UsageService(db, clock=clock, keep_days=90)
     listing = ShareListing(db, clock=clock, usage=usage)
     history, contacts = HistoryService(db, clock=clock, keep_days=365), ContactService(db)
     sessions = SessionService(db, clock=clock)
     setup = SetupService(db, ring=ring, hasher=hasher, clock=clock, base_url=base_url)
+    letters = Letters(
+        db,
+        links=links,
+        languages=Languages(),
+        clock=clock,
+        invitation_url=_no_invitation,
+        organisation="Example Club",
+    )
+    notices = NoticeService(db, letters=letters, clock=clock, has_mail_server=has_mail)
     services = Services(
         accounts=accounts,
         agenda=AgendaService(db, clock=clock, words=WORDS["en"], retention=timedelta(days=90)),
         calendars=calendars,
         contacts=contacts,
         history=history,
+        notices=notices,
         sessions=sessions,
         setup=setup,
         share_listing=listing,
@@ -219,6 +234,8 @@ async def open_premises(
             sharing=sharing,
             share_listing=listing,
             history=history,
+            letters=letters,
+            notices=notices,
             usage=usage,
             contacts=contacts,
             sessions=sessions,
@@ -231,3 +248,7 @@ async def open_premises(
     finally:
         await freshness.stop()
         hasher.close()
+
+
+async def _no_invitation(_account_id: str) -> str | None:
+    return None

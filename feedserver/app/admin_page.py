@@ -25,6 +25,7 @@ def admin_page(
         calendars=house.calendars,
         contacts=house.contacts,
         history=house.history,
+        notices=house.notices,
         sessions=house.sessions,
         setup=house.setup,
         share_listing=house.share_listing,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from feedserver.app.mail import mail_stamp, mail_transport
 from feedserver.ics.showing.words import WORDS
 from feedserver.ics.syntax.limits import Limits
 from feedserver.languages.catalogue import Languages
@@ -22,9 +23,12 @@ from feedserver.services.agenda import AgendaService
 from feedserver.services.backups import BackupService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.contacts import ContactService
+from feedserver.services.dispatch import Dispatch
 from feedserver.services.history import HistoryService
 from feedserver.services.keys import KeyService, key_fingerprint
+from feedserver.services.letters import Letters
 from feedserver.services.links import Links
+from feedserver.services.notices import NoticeService
 from feedserver.services.renewal import Renewal
 from feedserver.services.sessions import SessionService
 from feedserver.services.setup import SetupService
@@ -59,6 +63,9 @@ class House:
     setup: SetupService
     agenda: AgendaService
     languages: Languages
+    notices: NoticeService
+    dispatch: Dispatch | None
+    """None without a mail server."""
 
 
 @asynccontextmanager
@@ -146,6 +153,15 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
     renewal = Renewal(db, clock=clock, language=settings.language)
     links = Links(settings.base_url, ring)
     usage = UsageService(db, clock=clock, keep_days=settings.usage_days)
+    languages = Languages(settings.language)
+    letters = Letters(
+        db,
+        links=links,
+        languages=languages,
+        clock=clock,
+        invitation_url=_no_invitation,
+        organisation=settings.organisation,
+    )
     return House(
         settings=settings,
         clock=clock,
@@ -164,7 +180,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
             timezone=settings.timezone,
             max_objects=settings.max_objects_per_calendar,
         ),
-        sharing=SharingService(db, clock=clock, links=links),
+        sharing=SharingService(db, clock=clock, links=links, has_mail=settings.has_mail),
         share_listing=ShareListing(db, clock=clock, usage=usage),
         history=HistoryService(db, clock=clock, keep_days=settings.audit_days),
         usage=usage,
@@ -175,5 +191,22 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
         agenda=AgendaService(
             db, clock=clock, words=WORDS[settings.language], retention=timedelta(days=settings.feed_removed_days)
         ),
-        languages=Languages(settings.language),
+        languages=languages,
+        notices=NoticeService(db, letters=letters, clock=clock, has_mail_server=settings.has_mail),
+        dispatch=_dispatch(settings, clock, db, letters),
+    )
+
+
+async def _no_invitation(_account_id: str) -> str | None:
+    """No account has an open invitation."""
+    return None
+
+
+def _dispatch(settings: Settings, clock: Clock, db: Database, letters: Letters) -> Dispatch | None:
+    transport = mail_transport(settings)
+    if transport is None:
+        return None
+    stamp = mail_stamp(settings)
+    return Dispatch(
+        db, letters=letters, transport=transport, stamp=stamp, clock=clock, per_hour=settings.mails_per_hour
     )

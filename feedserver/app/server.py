@@ -45,6 +45,11 @@ USAGE_S = 60.0
 """How often what was counted is written; so much of it is lost when the process is killed."""
 FORGETTING_S = 21_600.0
 RETRY_S = 5.0
+MAIL_S = 5.0
+"""How long a mail that has just been caused may wait for its turn."""
+MAIL_LANES = 3
+"""How many mails are sent at once: a mail server that is slow with one holds up one lane (threat M08)."""
+FORGETTING_S = 3600.0
 GC_THRESHOLDS = (20_000, 20, 50)
 """Objects made and not freed before the youngest are looked at, and how often before older ones are."""
 
@@ -224,6 +229,7 @@ async def _working(house: House) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(USAGE_S, house.usage.flush), name="usage"),
         asyncio.create_task(_repeat(FORGETTING_S, partial(_forget_old, house)), name="forgetting"),
     ]
+    workers += _mailing(house)
     try:
         yield
     finally:
@@ -245,6 +251,15 @@ async def _flush_usage(house: House) -> None:
         await house.usage.flush()
     except FeedserverError as error:
         _log.warning("the last fetches are not counted: %s", error)
+
+
+def _mailing(house: House) -> list[asyncio.Task[None]]:
+    """The workers of mail; what is long over is forgotten without a mail server too."""
+    workers = [asyncio.create_task(_repeat(FORGETTING_S, house.notices.forget_old), name="notices")]
+    if house.dispatch:
+        lanes = (f"mail {number}" for number in range(MAIL_LANES))
+        workers += [asyncio.create_task(_repeat(MAIL_S, house.dispatch.run), name=name) for name in lanes]
+    return workers
 
 
 async def _repeat(pause_s: float, work: Callable[[], Awaitable[object]]) -> None:
