@@ -18,6 +18,7 @@ from feedserver.services.agenda import AgendaService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.contacts import ContactService
 from feedserver.services.history import HistoryService
+from feedserver.services.invitations import InvitationService
 from feedserver.services.notices import NoticeService
 from feedserver.services.sessions import SessionService
 from feedserver.services.setup import SetupService
@@ -36,6 +37,7 @@ class Services:
     contacts: ContactService
     history: HistoryService
     notices: NoticeService
+    invitations: InvitationService
     sessions: SessionService
     setup: SetupService
     share_listing: ShareListing
@@ -72,7 +74,7 @@ class Office:
     @property
     def has_mail(self) -> bool:
         """True when this server sends mail; else pages offer the texts to copy."""
-        return self.services.sharing.has_mail
+        return self.services.notices.has_mail_server
 
 
 def make_office(
