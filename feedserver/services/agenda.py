@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from feedserver.model.calendar_object import CalendarObject
 from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection
 from feedserver.model.errors import FeedserverError, NotFound
-from feedserver.model.share import FeedLink, Share, ShareEntry, ShareStanding, Standing, standing_of
+from feedserver.model.share import DetailLevel, FeedLink, Share, ShareEntry, ShareStanding, Standing, standing_of
 from feedserver.services.feed_state import FeedState, read_state, window_of
 from feedserver.services.objects import STORED_LIMITS
 from feedserver.storage import objects
@@ -55,13 +56,21 @@ class AgendaService:
             if standing.standing is not Standing.LIVE:
                 return Agenda(standing=standing, timezone=state.zone.key, occurrences=())
             found = await self._occurrences(tx, state, start_on, end_on)
-        found.sort(key=lambda one: _order(one, state.zone))
-        return Agenda(
-            standing=standing,
-            timezone=state.zone.key,
-            occurrences=tuple(found[:MAX_OCCURRENCES]),
-            is_cut=len(found) > MAX_OCCURRENCES,
-        )
+        return _agenda(state, standing, found)
+
+    async def contents(self, share_id: str, *, start_on: date, end_on: date) -> Agenda:
+        """What the share holds on those days, for its owners: in full, and also while it is off.
+
+        Its filter and its window hold, and private appointments stay busy. The standing is that of the general link.
+        Raises NotFound, StorageUnavailable.
+        """
+        async with self._db.read() as tx:
+            state = await read_state(tx, share_id)
+            standing = self._standing(state.share, None)
+            in_full = tuple(replace(entry, level=DetailLevel.FULL) for entry in state.share.entries)
+            opened = replace(state, share=replace(state.share, entries=in_full))
+            found = await self._occurrences(tx, opened, start_on, end_on)
+        return _agenda(state, standing, found)
 
     def _standing(self, share: Share, reader_id: str | None) -> ShareStanding:
         grant = share.grant(reader_id) if reader_id else None
@@ -118,6 +127,16 @@ class AgendaService:
                 continue
             found += [_occurrence(one, uid, entry, stored, state.zone) for one in shown[: MAX_OCCURRENCES + 1]]
         return found
+
+
+def _agenda(state: FeedState, standing: ShareStanding, found: list[ShownOccurrence]) -> Agenda:
+    found.sort(key=lambda one: _order(one, state.zone))
+    return Agenda(
+        standing=standing,
+        timezone=state.zone.key,
+        occurrences=tuple(found[:MAX_OCCURRENCES]),
+        is_cut=len(found) > MAX_OCCURRENCES,
+    )
 
 
 def _occurrence(shown: Shown, uid: str, entry: ShareEntry, stored: CalendarObject, zone: ZoneInfo) -> ShownOccurrence:

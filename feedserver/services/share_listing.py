@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from feedserver.model.clock import Clock
 from feedserver.model.errors import InvalidInput
 from feedserver.model.share import Standing
-from feedserver.model.share_listing import SharePage, ShareQuery
+from feedserver.model.share_listing import SharePage, ShareQuery, ShareRow
 from feedserver.services.usage import UsageService
 from feedserver.storage import share_listing
 from feedserver.storage.engine import Database
@@ -35,10 +36,24 @@ class ShareListing:
             pages = max(1, -(-total // query.per_page))
             page = min(max(query.page, 1), pages)
             rows = await share_listing.page(tx, query, now, offset=(page - 1) * query.per_page)
+        return SharePage(rows=self._with_use(rows), total=total, page=page, pages=pages)
+
+    async def rows(self, share_ids: Iterable[str]) -> tuple[ShareRow, ...]:
+        """These shares as the list shows them, removed ones too, sorted by name; what is not there is absent.
+
+        Raises InvalidInput for too many.
+        """
+        wanted = sorted({share_id for share_id in share_ids if "\0" not in share_id})
+        if len(wanted) > MAX_PER_PAGE:
+            raise InvalidInput("at most {max} shares can be shown at once", field="share", max=MAX_PER_PAGE)
+        async with self._db.read() as tx:
+            return self._with_use(await share_listing.of_ids(tx, wanted, self._clock.now()))
+
+    def _with_use(self, rows: Sequence[ShareRow]) -> tuple[ShareRow, ...]:
+        """With what this node has counted since it wrote last."""
         written = {row.share.id: row.last_fetch for row in rows if row.last_fetch is not None}
         newest = self._usage.newest(written, [row.share.id for row in rows])
-        seen = tuple(replace(row, last_fetch=newest.get(row.share.id)) for row in rows)
-        return SharePage(rows=seen, total=total, page=page, pages=pages)
+        return tuple(replace(row, last_fetch=newest.get(row.share.id)) for row in rows)
 
 
 def _checked(query: ShareQuery) -> ShareQuery:

@@ -24,7 +24,7 @@ from feedserver.services import share_rules
 from feedserver.services.links import Links, ShareLink
 from feedserver.services.share_rules import ShareChanges, email_key, emails_of
 from feedserver.services.share_unit import ShareUnit
-from feedserver.storage import shares
+from feedserver.storage import members, shares
 from feedserver.storage.engine import Database
 
 UNDO = timedelta(days=7)
@@ -157,6 +157,11 @@ class SharingService:
         """Shares, sorted by name; removed ones only when `has_removed`."""
         async with self._db.read() as tx:
             return await shares.list_all(tx, has_removed=has_removed)
+
+    async def members(self, share: Share) -> list[Account]:
+        """Who may open a secured share now, sorted by login."""
+        async with self._db.read() as tx:
+            return await members.of_share(tx, share.id)
 
     def links(self, share: Share) -> tuple[ShareLink, ...]:
         """The links that work now: the general one first, then one per recipient who was not revoked."""

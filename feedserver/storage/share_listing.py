@@ -53,16 +53,21 @@ async def count(tx: Tx, query: ShareQuery, now: datetime) -> int:
 
 async def page(tx: Tx, query: ShareQuery, now: datetime, *, offset: int) -> list[ShareRow]:
     """`query.per_page` shares from `offset` on, in the query's order."""
-    wanted = (
-        select(shares, _standing(now).label("standing"), last_fetches.c.at, last_fetches.c.family)
-        .outerjoin(last_fetches, last_fetches.c.share_id == shares.c.id)
-        .where(*_conditions(query, now))
-        .order_by(*_order(query, now))
-        .limit(query.per_page)
-        .offset(offset)
-    )
-    rows = (await tx.execute(wanted)).mappings().all()
+    wanted = _listed(now).where(*_conditions(query, now)).order_by(*_order(query, now))
+    rows = (await tx.execute(wanted.limit(query.per_page).offset(offset))).mappings().all()
     return await _filled(tx, rows)
+
+
+async def of_ids(tx: Tx, share_ids: Sequence[str], now: datetime) -> list[ShareRow]:
+    """These shares (at most a batch), removed ones too, sorted by name; what is not there is absent."""
+    wanted = _listed(now).where(shares.c.id.in_(share_ids)).order_by(func.lower(shares.c.name), shares.c.id)
+    return await _filled(tx, (await tx.execute(wanted)).mappings().all())
+
+
+def _listed(now: datetime) -> Select[Any]:
+    return select(shares, _standing(now).label("standing"), last_fetches.c.at, last_fetches.c.family).outerjoin(
+        last_fetches, last_fetches.c.share_id == shares.c.id
+    )
 
 
 def _conditions(query: ShareQuery, now: datetime) -> list[ColumnElement[bool]]:

@@ -107,3 +107,18 @@ async def test_i07_event_of_every_minute_fills_the_agenda_and_says_that_there_is
     agenda = await seen(agendas, await premises.share(calendar))
     assert agenda.is_cut
     assert len(agenda.occurrences) == MAX_OCCURRENCES
+
+
+async def test_contents_show_in_full_what_a_share_holds_even_while_it_is_off(
+    premises: Premises, agendas: AgendaService
+) -> None:
+    calendar = await premises.calendar(
+        an_event("one", "Board", "CATEGORIES:Work", "DESCRIPTION:Budget"),
+        an_event("two", "Party", "CATEGORIES:Fun"),
+        an_event("three", "Doctor", "CATEGORIES:Work", "CLASS:PRIVATE"),
+    )
+    share = await premises.share(calendar, level=DetailLevel.BUSY, filter=ShareFilter(categories_out=("fun",)))
+    await premises.sharing.deactivate(share.id)
+    agenda = await agendas.contents(share.id, start_on=NOVEMBER, end_on=DECEMBER)
+    assert agenda.standing.standing is Standing.PAUSED
+    assert [(one.title, one.description) for one in agenda.occurrences] == [("Board", "Budget"), ("Busy", "")]
