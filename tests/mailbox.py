@@ -55,6 +55,8 @@ class Mailbox:
         self.received: list[Received] = []
         self.tries = 0
         """How many texts were sent here, those included that were not taken."""
+        self.texts: asyncio.Queue[None] = asyncio.Queue()
+        """Gives one entry for each of them, to wait for."""
         self.answers: dict[str, str] = {}
         """What RCPT is answered, by address: `"550 5.1.1 no such user"`."""
         self.mode: Mode = "takes"
@@ -85,6 +87,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.tries += 1
+        self.texts.put_nowait(None)
         if self.mode == "silent":
             await self._end.wait()
         if self.mode == "trickles":
