@@ -7,21 +7,42 @@ function each(selector, work) {
 
 // Copy buttons, hidden until it is known that they can work.
 each("[data-copy]", (button) => {
+  const words = button.firstChild.textContent;
   button.hidden = false;
+  button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
-    const source = document.getElementById(button.dataset.copy);
-    source.select();
-    try {
-      await navigator.clipboard.writeText(source.value);
-    } catch {
-      document.execCommand("copy"); // over plain http there is no clipboard API
-    }
-    const words = button.firstChild.textContent;
+    await copyText(document.getElementById(button.dataset.copy).value);
     button.firstChild.textContent = button.dataset.copied;
-    button.setAttribute("aria-live", "polite");
     setTimeout(() => { button.firstChild.textContent = words; }, 2000);
   });
 });
+// The same where the text is in no box: data-copy-text holds it, and what was done is said beside the button.
+each("[data-copy-text]", (button) => {
+  const said = document.createElement("span");
+  said.className = "copied";
+  said.setAttribute("role", "status");
+  button.hidden = false;
+  button.after(said);
+  button.addEventListener("click", async () => {
+    await copyText(button.dataset.copyText);
+    said.textContent = button.dataset.copied;
+    setTimeout(() => { said.textContent = ""; }, 2000);
+  });
+});
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const box = document.createElement("textarea"); // over plain http there is no clipboard API
+    const focused = document.activeElement;
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+    focused?.focus();
+  }
+}
 each("[data-select]", (input) => input.addEventListener("focus", () => input.select()));
 
 // One tick for all rows of a table, and buttons that need a ticked row.
@@ -66,6 +87,7 @@ each("[data-when]", (part) => {
       .filter((input) => !["radio", "checkbox"].includes(input.type) || input.checked)
       .map((input) => input.value);
     part.hidden = !chosen.some((value) => wanted.includes(value));
+    if ("unsent" in part.dataset) part.disabled = part.hidden; // a fieldset that is not seen is not sent either
   };
   form.addEventListener("change", show);
   show();
@@ -84,6 +106,29 @@ each("[data-narrow]", (box) => {
   });
   box.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
 });
+
+// What is ticked, in words: in a list that may be closed, and as the name that the server gives what has none.
+function said(form, name) {
+  const names = [...form.querySelectorAll(`[name="${name}"]:checked`)].map((tick) => tick.dataset.said);
+  if (names.length > 3) names.splice(2, names.length, "…");
+  return new Intl.ListFormat(document.documentElement.lang).format(names);
+}
+each("[data-ticked]", (words) => {
+  const form = words.closest("form");
+  form.addEventListener("change", () => { words.textContent = said(form, words.dataset.ticked); });
+});
+each("[data-suggest]", (input) => {
+  const suggest = () => { input.placeholder = said(input.form, input.dataset.suggest); };
+  input.form.addEventListener("change", suggest);
+  suggest();
+});
+
+// Enter in a part of a form that has a button of its own: data-enter names the button.
+each("[data-enter]", (input) => input.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  document.getElementById(input.dataset.enter).click();
+}));
 
 // Faults of a form are announced and reached first.
 document.querySelector("[data-focus]")?.focus();
