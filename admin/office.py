@@ -15,6 +15,7 @@ from feedserver.languages.catalogue import Languages
 from feedserver.model.clock import Clock
 from feedserver.services.accounts import AccountService
 from feedserver.services.agenda import AgendaService
+from feedserver.services.appointments import AppointmentService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.contacts import ContactService
 from feedserver.services.history import HistoryService
@@ -33,6 +34,7 @@ class Services:
 
     accounts: AccountService
     agenda: AgendaService
+    appointments: AppointmentService
     calendars: CalendarService
     contacts: ContactService
     history: HistoryService

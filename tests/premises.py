@@ -30,6 +30,7 @@ from feedserver.security.signing import KeyRing
 from feedserver.security.throttle import Patience, Throttle
 from feedserver.services.accounts import AccountService
 from feedserver.services.agenda import AgendaService
+from feedserver.services.appointments import AppointmentService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.contacts import ContactService
 from feedserver.services.feed_assembly import FeedAssembler, FeedStyle
@@ -68,6 +69,7 @@ class Premises:
     hasher: Hasher
     accounts: AccountService
     remembered: Remembered
+    appointments: AppointmentService
     calendars: CalendarService
     sharing: SharingService
     share_listing: ShareListing
@@ -190,8 +192,10 @@ async def open_premises(
         organisation="Example Club",
     )
     notices = NoticeService(db, letters=letters, clock=clock, has_mail_server=has_mail)
+    appointments = AppointmentService(db, clock=clock, limits=Limits(), max_objects=200_000)
     services = Services(
         accounts=accounts,
+        appointments=appointments,
         agenda=AgendaService(db, clock=clock, words=WORDS["en"], retention=timedelta(days=90)),
         calendars=calendars,
         contacts=contacts,
@@ -229,6 +233,7 @@ async def open_premises(
             freshness=freshness,
             hasher=hasher,
             accounts=accounts,
+            appointments=appointments,
             remembered=remembered,
             calendars=calendars,
             sharing=sharing,

@@ -22,6 +22,7 @@ def admin_page(
     services = Services(
         accounts=house.accounts,
         agenda=house.agenda,
+        appointments=house.appointments,
         calendars=house.calendars,
         contacts=house.contacts,
         history=house.history,

@@ -20,6 +20,7 @@ from feedserver.security.signing import KeyRing
 from feedserver.security.throttle import Patience, Throttle
 from feedserver.services.accounts import AccountService
 from feedserver.services.agenda import AgendaService
+from feedserver.services.appointments import AppointmentService
 from feedserver.services.backups import BackupService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.contacts import ContactService
@@ -62,6 +63,7 @@ class House:
     sessions: SessionService
     setup: SetupService
     agenda: AgendaService
+    appointments: AppointmentService
     languages: Languages
     notices: NoticeService
     dispatch: Dispatch | None
@@ -188,6 +190,9 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
         renewal=renewal,
         sessions=SessionService(db, clock=clock),
         setup=SetupService(db, ring=ring, hasher=hasher, clock=clock, base_url=links.base_url),
+        appointments=AppointmentService(
+            db, clock=clock, limits=limits, max_objects=settings.max_objects_per_calendar
+        ),
         agenda=AgendaService(
             db, clock=clock, words=WORDS[settings.language], retention=timedelta(days=settings.feed_removed_days)
         ),

@@ -6,10 +6,11 @@ output. It is the only room that may import icalendar and recurring_ical_events.
 only errors of `feedserver.model.errors` leave it (the small parsers of `lines` and `values` raise ValueError, for their
 callers in this room).
 
-Six floors, each knowing those below it alone (held by import-linter):
+Floors, each knowing those below it alone (held by import-linter); showing and editing are strangers:
 
     feeds      ->  whole calendars as they are sent: head, body, tombstone, free/busy
     showing    ->  the one redaction, and renditions
+    editing    ->  stored lines to the fields of a form, and changed fields back into them
     recurring  ->  rules, series, occurrences; bounded
     reading    ->  bytes to calendar objects, repaired or refused, and back
     zones      ->  IANA's, vendors' and files' own time zones

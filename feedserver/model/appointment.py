@@ -149,3 +149,13 @@ class AppointmentRow:
     visibility: Visibility
     status: Status
     is_busy: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentPage:
+    """A stretch of a calendar's list: whole days."""
+
+    rows: tuple[AppointmentRow, ...]
+    """Sorted by start, all-day ones first on their day."""
+    next_on: date | None
+    """The day to go on from; None when nothing more was found."""

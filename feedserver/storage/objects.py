@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    func,
     or_,
     select,
     true,
@@ -258,6 +259,42 @@ async def in_window(
     async for batch in _streamed(tx, survivors, _DATA_BATCH):
         pairs = ((_object_of(row), reader.read(row[len(_OBJECT_COLUMNS) :])) for row in batch)
         yield [(found, rendition) for found, rendition in pairs if rendition.body]
+
+
+async def events_between(
+    tx: Tx, collection_id: str, start_at: datetime, end_at: datetime
+) -> AsyncIterator[list[CalendarObject]]:
+    """Events that may have an occurrence in `[start_at, end_at)`, whoever may see them, in batches by name.
+
+    "May": as for `in_window`.
+    """
+    c = objects.c
+    survivors = select(*_OBJECT_COLUMNS).where(
+        c.collection_id == collection_id,
+        c.component == "VEVENT",
+        or_(c.first_at.is_(None), c.first_at < end_at),
+        or_(c.last_at.is_(None), c.last_at >= start_at),
+    )
+    async for batch in _streamed(tx, survivors.order_by(c.name), _DATA_BATCH):
+        yield [_object_of(row) for row in batch]
+
+
+async def last_moment(tx: Tx, collection_id: str) -> datetime | None:
+    """After which no event takes place; None when some go on for ever. The year 1 when there are none."""
+    c = objects.c
+    events = select(func.count(), func.count(c.last_at), func.max(c.last_at, type_=c.last_at.type)).where(
+        c.collection_id == collection_id, c.component == "VEVENT"
+    )
+    count, bounded, last_at = (await tx.execute(events)).one()
+    return None if bounded < count else last_at or datetime.min.replace(tzinfo=UTC)
+
+
+async def event_search_texts(tx: Tx, collection_id: str) -> AsyncIterator[list[tuple[str, tuple[str, ...]]]]:
+    """Name and search text of every event, in batches by name; the text of private ones is empty."""
+    c = objects.c
+    every = select(c.name, c.search_text).where(c.collection_id == collection_id, c.component == "VEVENT")
+    async for batch in _streamed(tx, every.order_by(c.name), BATCH):
+        yield [(name, text) for name, text in batch]
 
 
 def _object_of(row: Any) -> CalendarObject:

@@ -88,7 +88,7 @@ class CalendarSource:
     def definition(self, tzid: str) -> Definition | None:
         """The VTIMEZONE to store for a TZID: the file's own, else one of IANA's rules; None when nobody knows it."""
         if tzid not in self._definitions:
-            self._definitions[tzid] = self._defined(tzid) or _from_iana(tzid)
+            self._definitions[tzid] = self._defined(tzid) or iana_definition(tzid)
         return self._definitions[tzid]
 
     def _defined(self, tzid: str) -> Definition | None:
@@ -105,8 +105,8 @@ class CalendarSource:
         return Definition(draft.to_bytes(), draft.component, "vtimezone-mended" if draft.is_changed else "")
 
 
-def _from_iana(tzid: str) -> Definition | None:
-    """IANA's rules under the name the file uses."""
+def iana_definition(tzid: str) -> Definition | None:
+    """IANA's rules under the name the file uses; None when nobody knows it."""
     name = iana_name(tzid)
     if name is None:
         return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from feedserver.ics.reading.assemble import ParsedObject
-from feedserver.ics.recurring.moments import Local, Moment, TimeReader
+from feedserver.ics.recurring.moments import UTC_ZONE, Local, Moment, TimeReader
 from feedserver.ics.recurring.recurrence import Budget
 from feedserver.ics.recurring.series import Series, Showing
+from feedserver.ics.syntax.values import format_date, format_datetime
 from feedserver.ics.zones.timezones import IanaZone
 from feedserver.model.errors import ObjectRefused
 from feedserver.model.occurrence import Occurrence
@@ -71,3 +72,10 @@ def overlaps(start: Moment, end: Moment, range_start: datetime, range_end: datet
     if start.at == end.at:
         return range_start <= start.at < range_end
     return start.at < range_end and end.at > range_start
+
+
+def instance_of(identity: Moment) -> str:
+    """An instance as addresses spell it: `20261124`, `20261124T100000`, or with `Z` for a rule in UTC."""
+    if isinstance(identity.local, datetime):
+        return format_datetime(identity.local, is_utc=identity.zone is UTC_ZONE)
+    return format_date(identity.local)

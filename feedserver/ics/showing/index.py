@@ -33,7 +33,7 @@ def index_of(obj: ParsedObject, budget: Budget | None = None) -> ObjectIndex:
         is_recurring=series.is_recurring,
         categories_any=frozenset().union(*categories),
         categories_all=frozenset() if has_private else categories[0].intersection(*categories[1:]),
-        search_text=() if has_private else tuple(map(_search_text, obj.components)),
+        search_text=() if has_private else search_texts(obj),
     )
 
 
@@ -72,6 +72,11 @@ def _categories(component: Component, master: Component | None) -> frozenset[str
     lines = component.all("CATEGORIES") or (master.all("CATEGORIES") if master is not None else [])
     names = (name.strip().casefold() for line in lines for name in split_text(line.value))
     return frozenset(filter(None, names))
+
+
+def search_texts(obj: ParsedObject) -> tuple[str, ...]:
+    """Per component the case-folded summary, place and description."""
+    return tuple(map(_search_text, obj.components))
 
 
 def _search_text(component: Component) -> str:

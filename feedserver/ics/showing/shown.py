@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from feedserver.ics.reading.assemble import ParsedObject
-from feedserver.ics.recurring.moments import UTC_ZONE, Moment
-from feedserver.ics.recurring.occurrences import series_of, showings_between
+from feedserver.ics.recurring.occurrences import instance_of, series_of, showings_between
 from feedserver.ics.recurring.recurrence import Budget
 from feedserver.ics.showing import slots
 from feedserver.ics.showing.plan import suffix_of
 from feedserver.ics.showing.redact import redact_all
 from feedserver.ics.showing.words import Words
 from feedserver.ics.syntax.lines import ContentLine, split_text, unescape_text
-from feedserver.ics.syntax.values import format_date, format_datetime
 from feedserver.model.share import DetailLevel
 
 
@@ -70,13 +68,6 @@ def shown_between(
         for showing in showings_between(series, start, end, budget=budget)
         if (text := texts[showing.part.index]) is not None
     ]
-
-
-def instance_of(identity: Moment) -> str:
-    """An instance as addresses spell it: `20261124`, `20261124T100000`, or with `Z` for a rule in UTC."""
-    if isinstance(identity.local, datetime):
-        return format_datetime(identity.local, is_utc=identity.zone is UTC_ZONE)
-    return format_date(identity.local)
 
 
 def _text_of(lines: Sequence[ContentLine] | None, words: Words) -> ShownText | None:
