@@ -37,6 +37,7 @@ from feedserver.services.feed_assembly import FeedAssembler, FeedStyle
 from feedserver.services.feed_bodies import FeedBodies
 from feedserver.services.feeds import FeedService
 from feedserver.services.history import HistoryService
+from feedserver.services.invitations import InvitationService
 from feedserver.services.letters import Letters
 from feedserver.services.links import Links, ShareLink
 from feedserver.services.notices import NoticeService
@@ -78,6 +79,7 @@ class Premises:
     notices: NoticeService
     usage: UsageService
     contacts: ContactService
+    invitations: InvitationService
     sessions: SessionService
     setup: SetupService
     bodies: FeedBodies
@@ -154,7 +156,7 @@ async def open_premises(
 
     freshness = Freshness(db)
     await freshness.start()
-    accounts = AccountService(db, hasher=hasher, throttle=throttle, clock=clock, pause=pause)
+    accounts = AccountService(db, hasher=hasher, throttle=throttle, clock=clock, has_mail=has_mail, pause=pause)
     remembered = Remembered(clock)
     feed_style = FeedStyle(**{"words": WORDS["en"], **style})
     bodies = FeedBodies(
@@ -182,13 +184,14 @@ async def open_premises(
     listing = ShareListing(db, clock=clock, usage=usage)
     history, contacts = HistoryService(db, clock=clock, keep_days=365), ContactService(db)
     sessions = SessionService(db, clock=clock)
+    invitations = InvitationService(db, ring=ring, hasher=hasher, clock=clock, base_url=base_url)
     setup = SetupService(db, ring=ring, hasher=hasher, clock=clock, base_url=base_url)
     letters = Letters(
         db,
         links=links,
         languages=Languages(),
         clock=clock,
-        invitation_url=_no_invitation,
+        invitation_url=invitations.url_to_mail,
         organisation="Example Club",
     )
     notices = NoticeService(db, letters=letters, clock=clock, has_mail_server=has_mail)
@@ -201,6 +204,7 @@ async def open_premises(
         contacts=contacts,
         history=history,
         notices=notices,
+        invitations=invitations,
         sessions=sessions,
         setup=setup,
         share_listing=listing,
@@ -243,6 +247,7 @@ async def open_premises(
             notices=notices,
             usage=usage,
             contacts=contacts,
+            invitations=invitations,
             sessions=sessions,
             setup=setup,
             bodies=bodies,
@@ -253,7 +258,3 @@ async def open_premises(
     finally:
         await freshness.stop()
         hasher.close()
-
-
-async def _no_invitation(_account_id: str) -> str | None:
-    return None

@@ -27,6 +27,7 @@ def admin_page(
         contacts=house.contacts,
         history=house.history,
         notices=house.notices,
+        invitations=house.invitations,
         sessions=house.sessions,
         setup=house.setup,
         share_listing=house.share_listing,

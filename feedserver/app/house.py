@@ -26,6 +26,7 @@ from feedserver.services.calendars import CalendarService
 from feedserver.services.contacts import ContactService
 from feedserver.services.dispatch import Dispatch
 from feedserver.services.history import HistoryService
+from feedserver.services.invitations import InvitationService
 from feedserver.services.keys import KeyService, key_fingerprint
 from feedserver.services.letters import Letters
 from feedserver.services.links import Links
@@ -60,6 +61,7 @@ class House:
     contacts: ContactService
     links: Links
     renewal: Renewal
+    invitations: InvitationService
     sessions: SessionService
     setup: SetupService
     agenda: AgendaService
@@ -156,12 +158,13 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
     links = Links(settings.base_url, ring)
     usage = UsageService(db, clock=clock, keep_days=settings.usage_days)
     languages = Languages(settings.language)
+    invitations = InvitationService(db, ring=ring, hasher=hasher, clock=clock, base_url=links.base_url)
     letters = Letters(
         db,
         links=links,
         languages=languages,
         clock=clock,
-        invitation_url=_no_invitation,
+        invitation_url=invitations.url_to_mail,
         organisation=settings.organisation,
     )
     return House(
@@ -173,7 +176,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
         keys=KeyService(db, ring),
         throttle=throttle,
         links=links,
-        accounts=AccountService(db, hasher=hasher, throttle=throttle, clock=clock),
+        accounts=AccountService(db, hasher=hasher, throttle=throttle, clock=clock, has_mail=settings.has_mail),
         calendars=CalendarService(
             db,
             renewal=renewal,
@@ -188,6 +191,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
         usage=usage,
         contacts=ContactService(db),
         renewal=renewal,
+        invitations=invitations,
         sessions=SessionService(db, clock=clock),
         setup=SetupService(db, ring=ring, hasher=hasher, clock=clock, base_url=links.base_url),
         appointments=AppointmentService(
@@ -200,11 +204,6 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
         notices=NoticeService(db, letters=letters, clock=clock, has_mail_server=settings.has_mail),
         dispatch=_dispatch(settings, clock, db, letters),
     )
-
-
-async def _no_invitation(_account_id: str) -> str | None:
-    """No account has an open invitation."""
-    return None
 
 
 def _dispatch(settings: Settings, clock: Clock, db: Database, letters: Letters) -> Dispatch | None:

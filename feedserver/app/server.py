@@ -43,7 +43,6 @@ KEY_COMPARISON_S = 60.0
 RENEWAL_S = 600.0
 USAGE_S = 60.0
 """How often what was counted is written; so much of it is lost when the process is killed."""
-FORGETTING_S = 21_600.0
 RETRY_S = 5.0
 MAIL_S = 5.0
 """How long a mail that has just been caused may wait for its turn."""
@@ -243,6 +242,8 @@ async def _forget_old(house: House) -> None:
     """Forget what is kept for a time only (threat P03)."""
     await house.history.forget_old()
     await house.usage.forget_old()
+    await house.notices.forget_old()
+    await house.sessions.forget_over()
 
 
 async def _flush_usage(house: House) -> None:
@@ -254,12 +255,11 @@ async def _flush_usage(house: House) -> None:
 
 
 def _mailing(house: House) -> list[asyncio.Task[None]]:
-    """The workers of mail; what is long over is forgotten without a mail server too."""
-    workers = [asyncio.create_task(_repeat(FORGETTING_S, house.notices.forget_old), name="notices")]
-    if house.dispatch:
-        lanes = (f"mail {number}" for number in range(MAIL_LANES))
-        workers += [asyncio.create_task(_repeat(MAIL_S, house.dispatch.run), name=name) for name in lanes]
-    return workers
+    """The workers of mail, where there is a mail server."""
+    if house.dispatch is None:
+        return []
+    lanes = (f"mail {number}" for number in range(MAIL_LANES))
+    return [asyncio.create_task(_repeat(MAIL_S, house.dispatch.run), name=name) for name in lanes]
 
 
 async def _repeat(pause_s: float, work: Callable[[], Awaitable[object]]) -> None:

@@ -45,6 +45,10 @@ class Conflict(FeedserverError):
     """The state moved, or the name is taken; read again and decide."""
 
 
+class LoginTaken(Conflict):
+    """Another account has this login, capitals aside; choose another."""
+
+
 class NotACalendar(FeedserverError):
     """The bytes hold no iCalendar data at all; `str()` says what they look like instead."""
 

@@ -26,6 +26,24 @@ LIFETIME_KEPT: Final = timedelta(days=30)
 CONFIRMED_FOR: Final = timedelta(minutes=15)
 """How long after the password was asked for sensitive things need no second asking (threat A29)."""
 _SEEN_STEP: Final = timedelta(minutes=1)
+_SKEW: Final = timedelta(minutes=5)
+"""How far apart the clocks of two nodes may be."""
+
+
+class _SteadyTime:
+    """The wall clock, but one that never goes back: set back by an hour, it would lend every session an hour more."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = clock.now()
+        self._read_at_s = clock.monotonic()
+
+    def now(self) -> datetime:
+        """What the wall clock says, or what it said plus what has passed since, whichever is later (threat A10)."""
+        read_at_s = self._clock.monotonic()
+        passed = timedelta(seconds=read_at_s - self._read_at_s)
+        self._last, self._read_at_s = max(self._clock.now(), self._last + passed), read_at_s
+        return self._last
 
 
 class SessionService:
@@ -33,12 +51,12 @@ class SessionService:
 
     def __init__(self, db: Database, *, clock: Clock) -> None:
         self._db = db
-        self._clock = clock
+        self._time = _SteadyTime(clock)
 
     async def begin(self, account: Account, *, agent: str, is_kept: bool = False) -> tuple[str, SignedIn]:
         """A new session and the secret of its cookie, which nobody sees again."""
         secret = secrets.token_urlsafe(32)
-        now = self._clock.now()
+        now = self._time.now()
         async with self._db.write() as tx:
             session = await sessions.add(
                 tx,
@@ -55,7 +73,7 @@ class SessionService:
         """Who is behind a cookie, when the session and the account still stand."""
         async with self._db.read() as tx:
             found = await sessions.by_digest(tx, _digest(secret))
-        now = self._clock.now()
+        now = self._time.now()
         if found is None or not found.account.is_active or _is_over(found.session, now):
             return None
         if now - found.session.seen_at < _SEEN_STEP:
@@ -66,16 +84,16 @@ class SessionService:
 
     def is_confirmed(self, session: Session) -> bool:
         """True while sensitive things need no password."""
-        return timedelta() <= self._clock.now() - session.confirmed_at < CONFIRMED_FOR
+        return timedelta() <= self._time.now() - session.confirmed_at < CONFIRMED_FOR
 
     async def confirm(self, session: Session) -> None:
         """The password was asked for just now."""
         async with self._db.write() as tx:
-            await sessions.change(tx, session.id, confirmed_at=self._clock.now())
+            await sessions.change(tx, session.id, confirmed_at=self._time.now())
 
     async def list_of(self, account: Account) -> list[Session]:
         """Its open sessions, the last used first."""
-        now = self._clock.now()
+        now = self._time.now()
         async with self._db.read() as tx:
             found = await sessions.of_account(tx, account.id, now)
         return [session for session in found if not _is_over(session, now)]
@@ -95,10 +113,14 @@ class SessionService:
         async with self._db.write() as tx:
             await sessions.change(tx, session.id, told=told)
 
-    async def forget_over(self) -> int:
-        """Upkeep: rows of sessions whose time is over."""
-        async with self._db.write() as tx:
-            return await sessions.end_over(tx, self._clock.now())
+    async def forget_over(self) -> None:
+        """What a worker does from time to time; it writes only when there is something to forget."""
+        now = self._time.now()
+        async with self._db.read() as tx:
+            has_over = await sessions.has_over(tx, now)
+        if has_over:
+            async with self._db.write() as tx:
+                await sessions.end_over(tx, now)
 
 
 def _digest(secret: str) -> str:
@@ -106,5 +128,6 @@ def _digest(secret: str) -> str:
 
 
 def _is_over(session: Session, now: datetime) -> bool:
+    """Also for one from the future: its end would be there too (threat A10)."""
     idle = IDLE_KEPT if session.is_kept else IDLE
-    return now >= session.expires_at or now - session.seen_at >= idle
+    return now >= session.expires_at or now - session.seen_at >= idle or session.seen_at - now > _SKEW

@@ -6,23 +6,30 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from feedserver.model.account import Account, Role, login_key
-from feedserver.model.errors import Conflict, NotFound
+from feedserver.model.errors import LoginTaken, NotFound
 from feedserver.storage import shares
 from feedserver.storage.engine import Tx
-from feedserver.storage.tables import accounts
+from feedserver.storage.tables import accounts, collections, grants, usage
 
 COLUMNS = tuple(column for column in accounts.c if column.name != "login_key")
 
 
 async def add(
-    tx: Tx, *, login: str, display_name: str, email: str, role: Role, password_hash: str | None, now: datetime
+    tx: Tx,
+    *,
+    login: str,
+    display_name: str,
+    email: str,
+    role: Role,
+    password_hash: str | None,
+    now: datetime,
+    language: str | None = None,
 ) -> Account:
-    """A new active account. Raises Conflict when the login is taken."""
-    if await by_login(tx, login):
-        raise Conflict(f"There is already an account named {login}.")
+    """A new active account. Raises LoginTaken."""
+    await _refuse_taken(tx, login)
     account = Account(
         id=secrets.token_hex(16),
         login=login,
@@ -33,10 +40,18 @@ async def add(
         is_active=True,
         version=1,
         created_at=now,
+        language=language,
     )
     values = {column.name: getattr(account, column.name) for column in COLUMNS}
     await tx.execute(insert(accounts).values(login_key=login_key(login), **values))
     return account
+
+
+async def _refuse_taken(tx: Tx, login: str, *, but: str | None = None) -> None:
+    """Raises LoginTaken when another account than that of the id `but` has it."""
+    taken = await by_login(tx, login)
+    if taken is not None and taken.id != but:
+        raise LoginTaken("There is already an account with the login {login}.", login=login)
 
 
 async def by_id(tx: Tx, account_id: str) -> Account | None:
@@ -55,8 +70,25 @@ async def find(tx: Tx, login_or_id: str) -> Account:
     """The account of that login or id. Raises NotFound."""
     account = await by_login(tx, login_or_id) or await by_id(tx, login_or_id)
     if account is None:
-        raise NotFound(f"There is no account named {login_or_id}.")
+        raise NotFound("There is no account named {login}.", login=login_or_id)
     return account
+
+
+async def lock(tx: Tx, login_or_id: str) -> Account:
+    """As `find`; nobody else changes any account until the write unit ends.
+
+    The table as a whole: two admins who demote each other at once must not both succeed (threat A23), and locking rows
+    one after the other would let them wait for each other for ever. On SQLite there is one writer anyway.
+    """
+    if tx.dialect.name == "postgresql":
+        await tx.exec_driver_sql(f"LOCK TABLE {accounts.name} IN SHARE ROW EXCLUSIVE MODE")
+    return await find(tx, login_or_id)
+
+
+async def is_last_admin(tx: Tx, account: Account) -> bool:
+    """True for the only active admin."""
+    active = (accounts.c.role == Role.ADMIN, accounts.c.is_active)
+    return list(await tx.scalars(select(accounts.c.id).where(*active).limit(2))) == [account.id]
 
 
 async def has_admin(tx: Tx) -> bool:
@@ -75,9 +107,14 @@ async def set_password(tx: Tx, account_id: str, password_hash: str | None) -> Ac
     return await _change(tx, account_id, password_hash=password_hash)
 
 
-async def edit(tx: Tx, account_id: str, *, display_name: str, email: str, role: Role) -> Account:
-    """The account with its new particulars. Raises NotFound."""
-    return await _change(tx, account_id, display_name=display_name, email=email, role=role)
+async def edit(tx: Tx, account: Account) -> Account:
+    """Writes the login, name, address, role and language that `account` carries; the rest stays as it is.
+
+    Raises LoginTaken, NotFound.
+    """
+    await _refuse_taken(tx, account.login, but=account.id)
+    values = {name: getattr(account, name) for name in ("login", "display_name", "email", "role", "language")}
+    return await _change(tx, account.id, login_key=login_key(account.login), **values)
 
 
 async def set_active(tx: Tx, account_id: str, now: datetime, *, is_active: bool) -> Account:
@@ -97,5 +134,23 @@ async def _change(tx: Tx, account_id: str, **values: Any) -> Account:
     change = update(accounts).where(accounts.c.id == account_id).values(version=accounts.c.version + 1, **values)
     row = (await tx.execute(change.returning(*COLUMNS))).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no account {account_id}.")
+        raise NotFound("There is no account named {login}.", login=account_id)
     return Account(**row)
+
+
+async def remove(tx: Tx, account: Account, now: datetime) -> None:
+    """Removes it with its sessions, links, selections, mails and use; its calendars become the organisation's.
+
+    Shares that its deactivation paused come back. Source: threat P04.
+    """
+    if not account.is_active:
+        await shares.owner_changed(tx, account.id, now)
+    await disown(tx, account.id)
+    await tx.execute(delete(grants).where(grants.c.account_id == account.id))
+    await tx.execute(delete(usage).where(usage.c.reader_id == account.id))
+    await tx.execute(delete(accounts).where(accounts.c.id == account.id))
+
+
+async def disown(tx: Tx, account_id: str) -> None:
+    """The calendars of an account become the organisation's."""
+    await tx.execute(update(collections).where(collections.c.owner_id == account_id).values(owner_id=None))

@@ -76,6 +76,11 @@ async def end_all(tx: Tx, account_id: str, *, but: str | None = None) -> int:
     return (await tx.execute(ended)).rowcount
 
 
-async def end_over(tx: Tx, now: datetime) -> int:
+async def has_over(tx: Tx, now: datetime) -> bool:
+    """True when there is a session whose time is over."""
+    return bool(await tx.scalar(select(sessions.c.id).where(sessions.c.expires_at <= now).limit(1)))
+
+
+async def end_over(tx: Tx, now: datetime) -> None:
     """Forgets sessions whose time is over."""
-    return (await tx.execute(delete(sessions).where(sessions.c.expires_at <= now))).rowcount
+    await tx.execute(delete(sessions).where(sessions.c.expires_at <= now))

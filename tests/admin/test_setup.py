@@ -93,7 +93,7 @@ async def test_a01_two_setups_at_once_on_two_nodes_make_one_admin(db: Database, 
         assert len(await first.accounts.list_all()) == 1
 
 
-@pytest.mark.parametrize("token", ["x", "", "A" * 66, "A" * 22 + "." + "A" * 43, "..", "%00"])
+@pytest.mark.parametrize("token", ["x", "", "A" * 66, "A" * 22 + "." + "A" * 43, "%00"])
 async def test_a01_other_tokens_open_nothing(premises: Premises, visitor: Visitor, token: str) -> None:
     await premises.setup.link()
     assert (await visitor.get(f"/setup/{token}")).status == 404
