@@ -65,6 +65,10 @@ class Language:
         """The name of a month, 1 is January."""
         return str(self.locale.months["stand-alone"][width][number])
 
+    def day_of_year(self, day: date) -> str:
+        """A day and its month, without the year: "24 November"."""
+        return dates.format_skeleton("MMMMd", day, locale=self.locale)
+
     def number(self, number: float) -> str:
         """Digits grouped and with the decimal sign of the language."""
         return numbers.format_decimal(number, locale=self.locale)
