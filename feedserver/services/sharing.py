@@ -178,18 +178,22 @@ class SharingService:
         by: Actor = CONSOLE,
         mailing: Mailing | None = None,
         tells_end: bool = False,
+        seen: Share | None = None,
         **changes: Unpack[ShareChanges],
     ) -> Share:
         """The share with all of these changes, or with none; its links stay.
 
         `emails` get a personal link where they have none that works, those of `revoked` (ids or addresses) end;
         `logins` may open it too, and the copies of `withdrawn` are emptied. `mailing`: whoever is new is told; with
-        `tells_end` those for whom it ends, too. Raises InvalidInput, also for an audience of the wrong kind; NotFound
-        for a login or a recipient, Conflict for a calendar that is not there.
+        `tells_end` those for whom it ends, too. `seen`: what the share was when the changes were thought of. Raises
+        InvalidInput, also for an audience of the wrong kind; NotFound for a login or a recipient, Conflict for a
+        calendar that is not there and for a share that is not as `seen` any more.
         """
         wanted = emails_of(emails)
         async with self._unit(by, mailing) as unit:
             share = await shares.find(unit.tx, ref)
+            if seen is not None and share != seen:
+                raise Conflict("Somebody else changed this share at the same moment. Save it again to see what.")
             if changes:
                 share = await self._change(unit, share, changes)
             share = await self._add_recipients(unit, share, wanted)

@@ -1,0 +1,59 @@
+"""The mails of a share as texts to send by hand, where this server sends none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from aiohttp import web
+
+from admin.call import Call
+from admin.views.shares.people import Reader, readers_of
+from admin.views.shares.share_page import share_of
+from feedserver.model.errors import Conflict
+from feedserver.model.notice import Draft, Mailing, NoticeKind
+from feedserver.model.share import Share
+
+MOST_TEXTS: Final = 100
+"""On one page."""
+
+
+async def show(call: Call) -> web.StreamResponse:
+    """The texts of everybody, or of those whose ids the address names; after a rotation what tells of the new link."""
+    _, share = await share_of(call)
+    kind = NoticeKind.LINK_REPLACED if call.query.line("about") == "new-link" else None
+    ids = [id_ for id_ in call.query.line("to").split(".") if id_]
+    texts = await texts_of(call, share, ids=ids, kind=kind)
+    return await call.page("shares/texts.html", share=share, texts=texts, most=MOST_TEXTS)
+
+
+async def texts_of(
+    call: Call, share: Share, *, ids: Collection[str] = (), kind: NoticeKind | None = None
+) -> list[Draft]:
+    """One for each person of those ids, or for everybody; the newest links first. None that would not be true now.
+
+    `kind`: the one with which a share begins, unless another is wanted.
+    """
+    readers = [one for one in reversed(await readers_of(call, share)) if not ids or one.id in ids]
+    drafts = [await _draft(call, share, reader, kind or _first(reader)) for reader in readers[:MOST_TEXTS]]
+    return [draft for draft in drafts if draft is not None]
+
+
+def _first(reader: Reader) -> NoticeKind:
+    if reader.account is None:
+        return NoticeKind.SHARED_LINK
+    return NoticeKind.SHARED_SECURED if reader.account.password_hash else NoticeKind.CHOOSE_PASSWORD
+
+
+async def _draft(call: Call, share: Share, reader: Reader, kind: NoticeKind) -> Draft | None:
+    try:
+        return await call.services.notices.draft(
+            kind,
+            by=call.actor,
+            mailing=Mailing(language=call.language.code),
+            share_id=share.id,
+            recipient_id=reader.recipient.id if reader.recipient else None,
+            account_id=reader.account.id if reader.account else None,
+        )
+    except Conflict:
+        return None
