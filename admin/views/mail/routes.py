@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from admin.route import Route
+from admin.route import Route, get, post
+from admin.views.mail import mail_list, retry
 
-ROUTES: tuple[Route, ...] = ()
+ROUTES: tuple[Route, ...] = (
+    get("/mail/", mail_list.show),
+    post("/mail/retry", retry.retry),
+)
