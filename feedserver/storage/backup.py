@@ -26,17 +26,21 @@ from sqlalchemy import Column, LargeBinary, RowMapping, Table, delete, func, ins
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from feedserver.model.errors import InvalidInput, StorageCorrupt, StorageUnavailable
+from feedserver.model.notice import NoticeState
 from feedserver.storage import meta
 from feedserver.storage.engine import Tx
 from feedserver.storage.faults import fault_of
 from feedserver.storage.schema import HEAD
 from feedserver.storage.stamps import next_moment
-from feedserver.storage.tables import collections, metadata, shares
+from feedserver.storage.tables import audit, collections, metadata, notices, sessions, shares
 from feedserver.storage.types import UtcDateTime
 
 FORMAT = 1
 REVISIONS_AHEAD = 10_000
 """How far a restore raises each share's revision: past every SEQUENCE that the lost time can have given out."""
+
+TABLES = {table.name: table for table in metadata.sorted_tables if table is not sessions}
+"""What a backup holds, each table after those it refers to. A restore logs everybody out."""
 
 PART_BYTES = 1024 * 1024
 _BATCH_ROWS = 50
@@ -109,7 +113,7 @@ async def _write(tx: Tx, target: BinaryIO, now: datetime, files: Mapping[str, by
     ):
         archiver = _Archiver(archive, now)
         await archiver.put(_MANIFEST, _json({"format": FORMAT, "schema": HEAD, "made_at": now.isoformat()}))
-        for table in metadata.sorted_tables:
+        for table in TABLES.values():
             rows[table.name] = await _write_table(tx, archiver, table)
         for name, content in files.items():
             await archiver.put(_FILES + name, content)
@@ -187,9 +191,24 @@ async def restore(tx: Tx, path: Path, *, now: datetime) -> Summary:
             raise
         raise InvalidInput(f"{path} is no backup of feedserver, or is damaged", field="path") from error
     await meta.put(tx, meta.EPOCH, str(max(epoch, await meta.epoch(tx)) + 1))
+    await _number_on(tx)
+    await _hold_mails_back(tx)
     after = next_moment(now, before, await _newest_moment(tx))
     await tx.execute(update(shares).values(revision=shares.c.revision + REVISIONS_AHEAD, stamp_at=after))
     return summary
+
+
+async def _number_on(tx: Tx) -> None:
+    """Number the history on behind what was restored; SQLite does so by itself."""
+    if tx.dialect.name == "postgresql":
+        following = select(func.coalesce(func.max(audit.c.seq), 0) + 1).scalar_subquery()
+        await tx.execute(select(func.setval(func.pg_get_serial_sequence("audit", "seq"), following, False)))
+
+
+async def _hold_mails_back(tx: Tx) -> None:
+    """What waited may have been sent since the backup was made; to mail it again is for an admin to say."""
+    waiting = update(notices).where(notices.c.state == NoticeState.QUEUED)
+    await tx.execute(waiting.values(state=NoticeState.DROPPED, leased_until=None))
 
 
 async def _newest_moment(tx: Tx) -> datetime:
@@ -213,7 +232,7 @@ def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
 async def _read(tx: Tx, members: Iterator[tuple[str, bytes]]) -> Summary:
     made_at = _judged(await _next(members))
     await _clear(tx)
-    rows = dict.fromkeys(metadata.tables, 0)
+    rows = dict.fromkeys(TABLES, 0)
     files: dict[str, bytes] = {}
     while True:
         name, content = await _next(members)
@@ -222,7 +241,7 @@ async def _read(tx: Tx, members: Iterator[tuple[str, bytes]]) -> Summary:
         if name.startswith(_FILES):
             files[name.removeprefix(_FILES)] = content
         else:
-            table = metadata.tables[name.removeprefix(_TABLES).partition("/")[0]]
+            table = TABLES[name.removeprefix(_TABLES).partition("/")[0]]
             rows[table.name] += await _restore_part(tx, table, content)
     if json.loads(content) != {"rows": rows, "files": sorted(files)}:
         raise ValueError("the seal does not fit")

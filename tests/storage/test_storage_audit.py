@@ -59,11 +59,15 @@ async def test_long_texts_are_cut(db: Database) -> None:
 
 async def test_an_entry_goes_with_the_write_unit_that_failed(db: Database) -> None:
     with pytest.raises(Conflict):
-        async with db.write() as tx:
-            await note(tx)
-            raise Conflict("no")
+        await note_and_fail(db)
     async with db.read() as tx:
         assert await audit.newest(tx) == []
+
+
+async def note_and_fail(db: Database) -> None:
+    async with db.write() as tx:
+        await note(tx)
+        raise Conflict("no")
 
 
 async def test_p04_a_removed_account_is_named_nowhere(db: Database) -> None:

@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from feedserver.model.actor import CONSOLE
+from feedserver.model.audit import Subject
 from feedserver.model.errors import InvalidInput
-from feedserver.storage import backup, collections, meta, objects, shares
+from feedserver.model.notice import Mailing, NoticeKind, NoticeState
+from feedserver.storage import audit, backup, collections, meta, notices, objects, sessions, shares
 from feedserver.storage.engine import Database, Tx
 from feedserver.storage.tables import metadata
 from tests.builders import NOON
@@ -96,6 +99,49 @@ async def test_restore_ends_sync_tokens_and_moves_all_stamps_past_what_was_given
     async with db.write() as tx:
         await backup.restore(tx, path, now=NOON)
         assert await meta.epoch(tx) == epoch + 2
+
+
+async def test_restore_logs_everybody_out_and_mails_nobody_by_itself(db: Database, tmp_path: Path) -> None:
+    """What waited to be sent may have been sent since; a stolen backup opens no session."""
+    async with db.write() as tx:
+        ann = await a_member(tx)
+        share = await a_share_of(tx, await a_calendar(tx), account_ids=[ann.id])
+        expires_at = LATER + timedelta(days=30)
+        await sessions.add(
+            tx, account_id=ann.id, digest="d", now=NOON, expires_at=expires_at, is_kept=True, agent="Firefox"
+        )
+        about = {"kind": NoticeKind.SHARED_SECURED, "share_id": share.id, "account_id": ann.id}
+        await notices.queue(tx, by=CONSOLE, mailing=Mailing(), now=NOON, **about)
+    path = await back_up(db, tmp_path / "backup.tar.gz")
+    with gzip.open(path) as stream, tarfile.open(fileobj=stream) as archive:
+        assert not [name for name in archive.getnames() if "sessions" in name]
+    async with db.write() as tx:
+        await backup.restore(tx, path, now=LATER)
+    rows = await rows_of(db)
+    assert rows["sessions"] == set()
+    async with db.read() as tx:
+        (row,) = await notices.page(tx, state=None, limit=10, offset=0)
+    assert row.notice.state is NoticeState.DROPPED
+
+
+async def test_the_history_goes_on_after_what_was_restored(db: Database, tmp_path: Path) -> None:
+    """PostgreSQL counts by itself, and would count from the beginning."""
+
+    async def note(tx: Tx) -> None:
+        await audit.add(
+            tx, now=NOON, by=CONSOLE, action="edited", subject=Subject.SHARE, subject_id="s", subject_name="Team"
+        )
+
+    async with db.write() as tx:
+        for _ in range(3):
+            await note(tx)
+    path = await back_up(db, tmp_path / "backup.tar.gz")
+    for _ in range(2):
+        async with db.write() as tx:
+            await backup.restore(tx, path, now=LATER)
+    async with db.write() as tx:
+        await note(tx)
+        assert [entry.seq for entry in await audit.newest(tx)] == [4, 3, 2, 1]
 
 
 async def test_backup_is_the_moment_it_began_while_others_write(db: Database, tmp_path: Path) -> None:
