@@ -56,6 +56,7 @@ async def _page(call: Call, share: Share, fault: str = "") -> web.StreamResponse
         share=share,
         people_count=len(await readers_of(call, share)),
         has_mail=call.office.has_mail,
+        keeps_copies=call.office.hides_off_shares,
         is_mailed=call.form.is_ticked("is_mailed") if fault else True,
         message=call.form.text("message"),
         faults={"message": fault} if fault else {},
