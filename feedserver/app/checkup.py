@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from feedserver.app.house import House, open_house
+from feedserver.app.mail import mail_transport
 from feedserver.model.account import Role
 from feedserver.model.errors import (
     DataDirUnusable,
@@ -51,7 +52,7 @@ class Finding:
 
 
 async def checkup() -> AsyncIterator[Finding]:
-    """What there is to say of settings, database, keys, accounts and the public address, in this order.
+    """What there is to say of settings, database, keys, accounts, mail and the public address, in this order.
 
     What cannot be looked at because of a fault before it is left out.
     """
@@ -77,6 +78,7 @@ async def checkup() -> AsyncIterator[Finding]:
         yield Finding(about="keys", verdict=Verdict.FAULT, message=str(error), mend=mend)
     except FeedserverError as error:
         yield Finding(about="database", verdict=Verdict.FAULT, message=str(error), mend=mend_of(error))
+    yield await _of_mail(settings)
     yield await asyncio.to_thread(_of_base_url, settings)
 
 
@@ -98,6 +100,20 @@ async def _of_accounts(house: House) -> Finding:
         return Finding(about="accounts", verdict=Verdict.GOOD, message=f"{len(accounts)}, an active admin among them")
     mend = "run: feedserver account add LOGIN --email E --role admin"
     return Finding(about="accounts", verdict=Verdict.HINT, message="there is no active admin", mend=mend)
+
+
+async def _of_mail(settings: Settings) -> Finding:
+    """Whether the mail server lets us in; no mail is sent."""
+    transport = mail_transport(settings, deadline_s=_TIMEOUT_S)
+    if transport is None:
+        mend = "set FEEDSERVER_SMTP_HOST to have mails sent; without it pages show their texts to copy"
+        return Finding(about="mail", verdict=Verdict.HINT, message="there is no mail server", mend=mend)
+    where = f"{settings.smtp_host}, port {settings.smtp_port}"
+    if fault := await transport.greet():
+        mend = "mend the settings FEEDSERVER_SMTP_..., or start the mail server"
+        return Finding(about="mail", verdict=Verdict.FAULT, message=f"{where}: {fault}", mend=mend)
+    message = f"{where} lets us in; mails come from {settings.mail_from}"
+    return Finding(about="mail", verdict=Verdict.GOOD, message=message)
 
 
 def mend_of(error: FeedserverError) -> str:

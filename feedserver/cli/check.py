@@ -21,7 +21,7 @@ _SIGNS = {"good": "ok   ", "hint": "hint ", "fault": "FAULT"}
 @click.command(cls=Command, examples=("feedserver check", "feedserver check --json"))
 @click.pass_context
 def check(ctx: click.Context) -> None:
-    """Check settings, database, keys, accounts and the public address, and say what to mend.
+    """Check settings, database, keys, accounts, mail and the public address, and say what to mend.
 
     Exit code 0 when nothing is at fault (hints do not count), else 1. Run it where the server runs, with its settings.
     """
