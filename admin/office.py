@@ -72,6 +72,8 @@ class Office:
     """Of a file to import."""
     upload_dir: Path
     """Where such a file is while it is read."""
+    hides_off_shares: bool
+    """Subscribers of a share that is off keep the last copy they fetched; else their copies are emptied."""
 
     @property
     def has_mail(self) -> bool:
@@ -93,6 +95,7 @@ def make_office(
     organisation: str = "",
     max_upload_bytes: int,
     upload_dir: Path,
+    hides_off_shares: bool = False,
 ) -> Office:
     """The office with its templates and static files loaded."""
     root = urlsplit(base_url).path.rstrip("/")
@@ -113,4 +116,5 @@ def make_office(
         organisation=organisation,
         max_upload_bytes=max_upload_bytes,
         upload_dir=upload_dir,
+        hides_off_shares=hides_off_shares,
     )

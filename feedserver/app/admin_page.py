@@ -47,5 +47,6 @@ def admin_page(
         organisation=settings.organisation,
         max_upload_bytes=settings.max_import_bytes,
         upload_dir=settings.data_dir,
+        hides_off_shares=settings.feed_off_answer == "404",
     )
     return make_admin(office)

@@ -47,6 +47,7 @@ async def _ask(call: Call, share_ids: Sequence[str]) -> web.StreamResponse:
         words=ShareWords(call.language, call.office.timezone),
         days=UNDO.days,
         has_mail=call.office.has_mail,
+        keeps_copies=call.office.hides_off_shares,
         person_count=sum(row.recipient_count + row.member_count for row in rows),
         query=kept_query(call.form),
         back_path=way_back(call.form, share_ids),
@@ -90,9 +91,9 @@ def _done(call: Call, action: ShareAction, done: Sequence[Outcome]) -> Told:
 def _one_text(call: Call, action: ShareAction, name: str) -> str:
     match action:
         case ShareAction.ACTIVATE:
-            return call.say("“{name}” is active: whoever may see it sees it again.", name=name)
+            return call.say("“{name}” is active: whoever may see it sees it now.", name=name)
         case ShareAction.DEACTIVATE:
-            return call.say("“{name}” is inactive: who subscribed sees no appointments until it is active.", name=name)
+            return call.say("“{name}” is inactive: nobody sees it until you activate it again.", name=name)
         case ShareAction.REMOVE:
             return call.say("“{name}” is removed. You can take this back for {days} days.", name=name, days=UNDO.days)
 

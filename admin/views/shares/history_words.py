@@ -21,6 +21,7 @@ _SENTENCES = {
     "link made": message("{who} made a link for {whom}."),
     "link revoked": message("{who} ended the link of {whom}."),
     "mailed": message("{who} mailed it to {whom} again."),
+    "retried": message("{who} had a mail about it sent again."),
     "member added": message("{who} let {whom} open it."),
     "member withdrawn": message("{who} no longer lets {whom} open it."),
 }
@@ -62,10 +63,10 @@ def _value(name: str, value: str, words: ShareWords) -> str:
             return words.kind(ShareKind(value))
         case "calendars":
             return _LEVEL.sub(lambda found: f"({words.level(DetailLevel(found[1]))})", value)
+        case "starts" if value:
+            return words.begin(datetime.fromisoformat(value))
+        case "expires" if value:
+            return words.end(datetime.fromisoformat(value))
         case "starts" | "expires":
-            return (
-                words.language.moment(datetime.fromisoformat(value), words.zone)
-                if value
-                else words.language.gettext("none")
-            )
+            return words.language.gettext("no limit")
     return value

@@ -81,20 +81,21 @@ class ShareWords:
 
     def validity(self, share: Share) -> str:
         """When it is open; empty for always."""
-        start = self._begin(share.starts_at) if share.starts_at else ""
-        end = self._end(share.expires_at) if share.expires_at else ""
+        start = self.begin(share.starts_at) if share.starts_at else ""
+        end = self.end(share.expires_at) if share.expires_at else ""
         if start and end:
             return self.language.gettext("{start} to {end}", start=start, end=end)
         if start:
             return self.language.gettext("from {start}", start=start)
         return self.language.gettext("until {end}", end=end) if end else ""
 
-    def _begin(self, moment: datetime) -> str:
+    def begin(self, moment: datetime) -> str:
+        """When a validity begins: its day, and its time where it is not the day's first moment."""
         local = moment.astimezone(ZoneInfo(self.zone))
         return self._day_or_moment(local, local)
 
-    def _end(self, moment: datetime) -> str:
-        """The end of a day is that day, as it was typed."""
+    def end(self, moment: datetime) -> str:
+        """When a validity ends: the end of a day is that day, as it was typed."""
         local = moment.astimezone(ZoneInfo(self.zone))
         return self._day_or_moment(local, local - timedelta(days=1))
 
