@@ -50,6 +50,7 @@ from feedserver.services.sources import Source
 from feedserver.services.usage import UsageService
 from feedserver.storage.engine import Database
 from feedserver.storage.freshness import Freshness
+from feedserver.web.account import AccountDesk
 from feedserver.web.feeds import FeedOptions
 from feedserver.web.site import SiteOptions, make_site
 from tests.builders import StoppedClock, an_event, an_ics
@@ -252,7 +253,20 @@ async def open_premises(
             setup=setup,
             bodies=bodies,
             feeds=feeds,
-            app=make_site(feeds=feeds, links=links, clock=clock, options=chosen, usage=usage, admin=make_admin_page),
+            app=make_site(
+                feeds=feeds,
+                links=links,
+                clock=clock,
+                options=chosen,
+                usage=usage,
+                account=AccountDesk(
+                    invitations=invitations,
+                    languages=Languages(),
+                    organisation="Example Club",
+                    shorten_address=shortened,
+                ),
+                admin=make_admin_page,
+            ),
             pauses=pauses,
         )
     finally:

@@ -28,6 +28,7 @@ from feedserver.services.feed_bodies import FeedBodies
 from feedserver.services.feeds import FeedService
 from feedserver.settings import Settings
 from feedserver.storage.freshness import Freshness
+from feedserver.web.account import AccountDesk
 from feedserver.web.feeds import FeedOptions
 from feedserver.web.runner import SiteRunner
 from feedserver.web.site import SiteOptions, make_site
@@ -142,11 +143,12 @@ def _feeds(house: House, freshness: Freshness) -> FeedService:
 @asynccontextmanager
 async def _listening(house: House, feeds: FeedService) -> AsyncIterator[None]:
     settings = house.settings
+    spell_address = _SPELL_ADDRESS[settings.log_client_addresses]
     journal = AccessJournal(
         sys.stderr.write,
         proxies=Proxies(settings.trusted_proxies),
         skip_unchanged=settings.access_log == "changes",
-        spell_address=_SPELL_ADDRESS[settings.log_client_addresses],
+        spell_address=spell_address,
     )
     site = make_site(
         feeds=feeds,
@@ -154,7 +156,13 @@ async def _listening(house: House, feeds: FeedService) -> AsyncIterator[None]:
         clock=house.clock,
         options=_site_options(settings, journal.proxies),
         usage=house.usage,
-        admin=partial(admin_page, house, journal.proxies, _SPELL_ADDRESS[settings.log_client_addresses]),
+        account=AccountDesk(
+            invitations=house.invitations,
+            languages=house.languages,
+            organisation=settings.organisation,
+            shorten_address=spell_address,
+        ),
+        admin=partial(admin_page, house, journal.proxies, spell_address),
     )
     runner = SiteRunner(
         site,

@@ -11,6 +11,7 @@ from feedserver.http.headers import HeaderPolicy
 from feedserver.model.errors import (
     CredentialsRefused,
     FeedserverError,
+    FormUnreadable,
     InvalidInput,
     LinkForged,
     NotFound,
@@ -27,6 +28,7 @@ _TABLE: dict[type[FeedserverError], tuple[int, bytes]] = {
     NotFound: (404, b"Not found.\n"),
     CredentialsRefused: (401, b"Login required.\n"),
     InvalidInput: (400, b"Bad request.\n"),
+    FormUnreadable: (400, b"Bad request.\n"),
     StorageUnavailable: (503, b"Try again later.\n"),
     StorageCorrupt: (503, b"Try again later.\n"),
     FeedserverError: (500, b"Something went wrong.\n"),

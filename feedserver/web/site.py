@@ -15,6 +15,7 @@ from feedserver.model.clock import Clock
 from feedserver.services.feeds import FeedService
 from feedserver.services.links import Links
 from feedserver.services.usage import UsageService
+from feedserver.web.account import AccountDesk, AccountFace
 from feedserver.web.feeds import FeedFace, FeedOptions
 from feedserver.web.page import ROBOTS, Pages, stylesheets
 
@@ -39,6 +40,7 @@ def make_site(
     clock: Clock,
     options: SiteOptions,
     usage: UsageService,
+    account: AccountDesk | None = None,
     admin: MakeAdmin | None = None,
 ) -> web.Application:
     """The application of the public faces. Every address not named here answers as a forged link does."""
@@ -69,6 +71,9 @@ def make_site(
     for name, sheet in stylesheets().items():
         answer = policy.answer(200, sheet, content_type=CSS, cache_control=REVALIDATE)
         add("*", f"/static/{name}", gate.constant("static", answer))
+    if account is not None:
+        doors = AccountFace(account, base_url=links.base_url, policy=policy, errors=errors, proxies=options.proxies)
+        add("*", "/account/password/{token}", gate.guard(doors.password))
     if admin is not None:
         add("*", "/admin", gate.constant("admin", policy.answer(308, headers=(("Location", f"{pages.root}/admin/"),))))
         app.add_subapp("/admin/", admin(gate, policy))

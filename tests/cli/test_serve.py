@@ -258,6 +258,26 @@ def test_check_finds_everything_in_order_while_the_server_runs(
 def test_the_start_says_where_to_go_next(serve: Serve) -> None:
     server = serve()
     assert server.process.stdout is not None
-    rest = "".join(server.process.stdout.readline() for _ in range(3))
+    rest = "".join(server.process.stdout.readline() for _ in range(6))
     assert f"127.0.0.1:{server.port}" in rest
+    assert "/admin/\n" in rest
     assert "feedserver publish" in rest
+
+
+def test_a01_start_without_an_admin_prints_a_link_that_works_and_no_log_has_it(serve: Serve) -> None:
+    server = serve()
+    assert server.process.stdout is not None
+    lines = [server.process.stdout.readline().strip() for _ in range(5)]
+    link = lines[-1]
+    assert "There is no administrator yet." in lines[-2]
+    assert server.fetch(link).status == 200
+    assert link.rpartition("/")[2] not in server.log.read_text()
+
+
+def test_a01_start_with_an_admin_prints_no_link(serve: Serve, run: Run) -> None:
+    run("account", "add", "root", "--email", "root@example.org", "--role", "admin")
+    server = serve()
+    assert server.process.stdout is not None
+    rest = "".join(server.process.stdout.readline() for _ in range(4))
+    assert "/admin/\n" in rest
+    assert "/setup/" not in rest

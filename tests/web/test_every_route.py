@@ -21,7 +21,9 @@ async def test_o01_o03_o04_o06_o11_o14_every_answer_has_them(premises: Premises,
         for filled in (token, board, "forged"):
             path = resource.canonical.format(token=filled, slug="team.ics", rest="nothing")
             for method in METHODS:
-                answer = await client.request(method, URL(path, encoded=True), headers={"Accept": accept})
+                answer = await client.request(
+                    method, URL(path, encoded=True), headers={"Accept": accept}, allow_redirects=False
+                )
                 assert answer.status < 500
                 assert answer.headers["X-Content-Type-Options"] == "nosniff", (method, path)
                 assert answer.headers["Referrer-Policy"] == "no-referrer"
