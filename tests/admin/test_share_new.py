@@ -239,7 +239,7 @@ async def test_kind_that_is_none_makes_nothing(premises: Premises, admin: Visito
 
 
 async def test_user_is_added_from_within_the_form_and_nothing_typed_is_lost(
-    premises: Premises, admin: Visitor, work: Collection
+    premises: Premises, admin: Visitor, work: Collection, admin_account: Account
 ) -> None:
     ann = await premises.account("ann")
     fields = {
@@ -265,6 +265,9 @@ async def test_user_is_added_from_within_the_form_and_nothing_typed_is_lost(
     assert ">a note</textarea>" in page
     assert [value_of(page, name) for name in ("user_name", "user_email", "user_login")] == ["", "", ""]
     assert await premises.sharing.list_all() == []
+    assert await kinds_owed(premises) == []
+    (entry,) = await premises.history.page(limit=1)
+    assert (entry.subject_name, entry.actor.account_id) == ("Bob Burns", admin_account.id)
 
 
 async def test_user_may_have_a_login_of_their_choice(premises: Premises, admin: Visitor, work: Collection) -> None:

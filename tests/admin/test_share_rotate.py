@@ -32,7 +32,7 @@ async def test_page_says_in_words_what_follows_and_changes_nothing(
     answer = await admin.get(f"/shares/{share.id}/rotate")
     page = await answer.text()
     assert answer.status == 200
-    assert "Every link given out so far ends at once." in page
+    assert "Every link given out so far ends at once" in page
     assert "has to subscribe again by the new link" in page
     assert "The own links of 2 people are replaced, too." in page
     assert await premises.sharing.find(share.id) == share

@@ -182,6 +182,7 @@ class Sheet:
             email=typed.email,
             display_name=typed.name,
             role=Role.GUEST,
+            by=self.call.actor,
         )
 
     def refuse(self, refusal: Refusal, otherwise: str = "kind") -> None:
