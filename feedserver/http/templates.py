@@ -35,7 +35,7 @@ class Templates:
             language.code: _environment(package, language, root=root, assets=assets) for language in languages.all
         }
 
-    def render(self, name: str, language: Language, **values: object) -> bytes:
+    def render(self, name: str, language: Language, /, **values: object) -> bytes:
         """The page in UTF-8."""
         return self._by_code[language.code].get_template(name).render(values).encode()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
@@ -37,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One event loop for all of them, because a browser is too slow to start for each."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents and isinstance(item, pytest.Function):
+        if here in item.path.parents and isinstance(item, pytest.Function) and iscoroutinefunction(item.function):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
@@ -68,19 +70,26 @@ class House:
         return secret
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """A node on SQLite with one admin and nothing else."""
+@asynccontextmanager
+async def open_house(folder: Path) -> AsyncIterator[House]:
+    """A node on SQLite in an empty folder, with one admin and nothing else."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://localhost:{listening.getsockname()[1]}"
-        db = await Database.open(data_dir=tmp_path)
-        async with open_premises(db, tmp_path, base_url=url) as premises:
+        db = await Database.open(data_dir=folder)
+        async with open_premises(db, folder, base_url=url) as premises:
             runner = SiteRunner(premises.app, shutdown_timeout=0.1)
             await runner.setup()
             await web.SockSite(runner, listening).start()
             yield House(premises=premises, url=url, admin=await premises.account("root", role=Role.ADMIN))
             await runner.cleanup()
         await db.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """A node of this test alone."""
+    async with open_house(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,0 +1,143 @@
+"""Every page of the admin, as axe judges it by WCAG 2.2 A and AA: light and dark, at a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from admin.routes import ROUTES
+from tests.browser.conftest import House, open_house
+from tests.browser.furniture import Furniture, furnish
+from tests.browser.windows import DESKTOP, PHONE, Window, open_window, overflow, violations
+
+NARROW = {"width": 320, "height": 640}
+"""WCAG 1.4.10: nothing is to be scrolled sideways at this width."""
+
+PAGES = (
+    "/shares/",
+    "/shares/?q=nothing+at+all",
+    "/shares/new",
+    "/shares/{public}/",
+    "/shares/{secured}/",
+    "/shares/{public}/edit",
+    "/shares/{secured}/edit",
+    "/shares/{public}/rotate",
+    "/shares/{public}/mail",
+    "/shares/{public}/made",
+    "/shares/{public}/texts",
+    "/shares/{public}/preview",
+    "/shares/{public}/appointments",
+    "/calendars/",
+    "/calendars/new",
+    "/calendars/{team}/",
+    "/calendars/{team}/edit",
+    "/calendars/{team}/import",
+    "/calendars/{team}/remove",
+    "/calendars/from-file",
+    "/mail/",
+    "/nowhere",
+)
+NO_PAGES = {"/", "/login", "/setup/{token}", "/shares/{id}/qr.svg", "/calendars/{id}/export.ics"}
+"""Redirects, files, and what only those see who are not logged in."""
+FAULTY = ("/shares/new", "/calendars/new")
+"""Forms that say what is wrong with an empty answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """A furnished node and a window before it, for tests that change nothing."""
+
+    house: House
+    furniture: Furniture
+    window: Window
+
+    async def page(self, path: str) -> Page:
+        """`path` with the ids of the furniture filled in."""
+        names = {name: getattr(self.furniture, name).id for name in ("team", "public", "secured", "ann")}
+        return await self.window.page(path.format(**names))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+    """One for all of these tests: it takes longer to furnish than to look at."""
+    async with open_house(tmp_path_factory.mktemp("house")) as house:
+        furniture = await furnish(house.premises)
+        window = await open_window(browser, house.url, cookie=await house.session_of(house.admin))
+        yield Scene(house=house, furniture=furniture, window=window)
+        await window.context.close()
+
+
+async def faults_of(page: Page) -> list[str]:
+    """Everything axe finds on a page that is open at a desk and light; then what its other looks add."""
+    found = await violations(page)
+    for scheme, size in (("dark", DESKTOP), ("dark", PHONE), ("light", PHONE)):
+        await page.emulate_media(color_scheme=scheme)
+        await page.set_viewport_size(size)
+        found += [f"{scheme}, {size['width']} px: {it}" for it in await violations(page, of_looks_alone=True)]
+    for size in (DESKTOP, PHONE, NARROW):
+        await page.set_viewport_size(size)
+        found += [f"{size['width']} px: too wide: {element}" for element in await overflow(page)]
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_page_has_no_barrier(scene: Scene, path: str) -> None:
+    page = await scene.page(path)
+    await expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    is_there = await page.get_by_role("heading", name="This did not work").count() == 0
+
+    assert is_there == (path != "/nowhere")
+    assert await faults_of(page) == []
+
+    assert scene.window.faults == []
+    await page.close()
+
+
+@pytest.mark.parametrize("path", FAULTY)
+async def test_page_with_faults_has_no_barrier(scene: Scene, path: str) -> None:
+    page = await scene.page(path)
+    await page.locator("main form").first.evaluate("form => { form.noValidate = true; }")
+
+    await page.locator("main form button.primary").click()
+
+    await expect(page.get_by_role("alert")).to_be_focused()
+    await expect(page.locator("[aria-invalid=true]").first).to_have_accessible_description(re.compile("."))
+    assert await faults_of(page) == []
+    await page.close()
+
+
+async def test_login_has_no_barrier(browser: Browser, scene: Scene) -> None:
+    window = await open_window(browser, scene.house.url)
+    page = await window.page("/login")
+    assert await faults_of(page) == []
+
+    await page.get_by_label("Login", exact=True).fill("root")
+    await page.get_by_label("Password", exact=True).fill("wrong")
+    await page.get_by_role("button", name="Log in").click()
+
+    await expect(page.get_by_role("alert")).to_be_focused()
+    assert await faults_of(page) == []
+    await window.context.close()
+
+
+async def test_asking_before_a_removal_has_no_barrier(scene: Scene) -> None:
+    page = await scene.page("/shares/")
+    await page.get_by_label("Select all").check()
+
+    await page.get_by_role("button", name="Remove").click()
+
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Remove 7 shares?")
+    assert await faults_of(page) == []
+    await page.close()
+
+
+def test_every_page_is_looked_at() -> None:
+    looked_at = {re.sub(r"\{[a-z]+\}", "{}", path.partition("?")[0]) for path in PAGES}
+    pages = {route.path for route in ROUTES if route.method == "GET"} - NO_PAGES
+
+    assert {path for path in pages if re.sub(r"\{[a-z]+\}", "{}", path) not in looked_at} == set()
