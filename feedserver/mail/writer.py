@@ -123,7 +123,7 @@ class Writer:
     def end(self) -> Iterator[Part]:
         """For whom it was sent."""
         if self.organisation:
-            yield Words(self.say("Sent for {organisation}.", organisation=self.organisation), is_small=True)
+            yield Words(self.say("Sent on behalf of {organisation}.", organisation=self.organisation), is_small=True)
 
 
 def last_moment(expires_at: datetime, timezone: str, language: Language) -> str:

@@ -70,7 +70,7 @@ async def test_mail_that_did_not_hold_any_more_says_so(admin: Visitor, premises:
     await queue_link(premises, share)
     await premises.sharing.deactivate(share.id)
     await a_dispatch(premises, mailbox.server()).run()
-    assert "Not sent It did not hold any more" in await shown(admin)
+    assert "Not sent Not needed any more" in await shown(admin)
 
 
 async def test_mail_to_an_account_names_its_owner(admin: Visitor, premises: Premises, admin_account: Account) -> None:
@@ -79,7 +79,7 @@ async def test_mail_to_an_account_names_its_owner(admin: Visitor, premises: Prem
 
 
 async def test_empty_list_says_what_will_be_there(admin: Visitor) -> None:
-    assert "No mail was caused yet." in await shown(admin)
+    assert "There is no mail yet." in await shown(admin)
 
 
 async def test_long_list_has_pages_that_keep_the_state(admin: Visitor, premises: Premises) -> None:
