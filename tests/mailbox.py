@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import subprocess
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -144,13 +145,17 @@ async def open_mailbox(
     context = certificate.serving() if certificate else None
     options: dict[str, Any] = {"hostname": "mail.test", "enable_SMTPUTF8": has_utf8}
     if password is not None:
-        options |= {"auth_required": True, "auth_require_tls": True, "authenticator": partial(_is_right, password)}
+        # What aiosmtpd calls TLS is STARTTLS alone; where TLS is there from the first byte, it must not ask for it.
+        needs_starttls = security is not Security.TLS
+        options |= {"auth_required": True, "authenticator": partial(_is_right, password)}
+        options["auth_require_tls"] = needs_starttls
     if security is Security.STARTTLS:
         options |= {"tls_context": context}
     protocols: list[SMTP] = []
 
     def protocol() -> SMTP:
-        protocols.append(SMTP(box, loop=asyncio.get_running_loop(), **options))
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            protocols.append(SMTP(box, loop=asyncio.get_running_loop(), **options))
         return protocols[-1]
 
     server = await asyncio.get_running_loop().create_server(

@@ -81,7 +81,7 @@ class Dispatch:
         values = await self._outcome(notice)
         async with self._db.write() as tx:
             await notice_leases.settle(tx, notice, until, **values)
-        _log.info("notice %s (%s) is %s after %d tries", notice.id, notice.kind, values["state"], notice.attempts)
+        _log.info("notice %s (%s): %s at try %d", notice.id, notice.kind, values["state"], notice.attempts)
 
     async def _outcome(self, notice: Notice) -> dict[str, Any]:
         """What is to be written of one try. Raises StorageUnavailable: then nothing was tried."""

@@ -165,7 +165,7 @@ async def test_m15_no_level_of_any_log_holds_the_password_or_an_address(
     async with open_mailbox(security, certificate=mail_certificate, password=PASSWORD) as box:
         box.answers["ben@example.net"] = "550 no"
         server = box.server(user="post", password=PASSWORD)
-        await send(server, mail_certificate)
+        assert (await send(server, mail_certificate)).outcome is Outcome.TAKEN
         await send(server, mail_certificate, to=mailbox_of("ben@example.net"))
         await send(box.server(user="post", password=PASSWORD + "!"), mail_certificate)
     assert PASSWORD not in repr(server)

@@ -239,7 +239,7 @@ async def test_p01_log_of_sending_holds_no_address_no_link_and_no_words_of_anybo
     await a_dispatch(premises, mailbox.server()).run()
 
     text = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("feedserver"))
-    assert "is sent after 1 tries" in text
+    assert "(shared link): sent at try 1" in text
     for word in ("example.net", "Secret", "psst", "/s/"):
         assert word not in text
 
