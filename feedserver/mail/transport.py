@@ -25,7 +25,7 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
-from feedserver.languages.message import message as said
+from feedserver.languages.message import message
 from feedserver.mail.address import Mailbox
 
 DEADLINE_S = 60.0
@@ -77,15 +77,15 @@ class Delivery:
     words: str = ""
 
 
-UNREACHABLE = said("The mail server cannot be reached.")
-SILENT = said("The mail server did not answer in time.")
-HUNG_UP = said("The mail server ended the connection.")
-PERHAPS_TAKEN = said("The mail server ended the connection without an answer; the mail may have arrived.")
-NO_TLS = said("The mail server offers no STARTTLS, and without it nothing is sent.")
-BAD_CERTIFICATE = said("The mail server's certificate is not accepted.")
-LOGIN_REFUSED = said("The mail server does not accept user name and password.")
-NO_LOGIN = said("The mail server takes no login.")
-NO_UTF8 = said("The mail server cannot write to an address with such letters before the @.")
+UNREACHABLE = message("The mail server cannot be reached.")
+SILENT = message("The mail server did not answer in time.")
+HUNG_UP = message("The mail server ended the connection.")
+PERHAPS_TAKEN = message("The mail server ended the connection without an answer; the mail may have arrived.")
+NO_TLS = message("The mail server offers no STARTTLS, and without it nothing is sent.")
+BAD_CERTIFICATE = message("The mail server's certificate is not accepted.")
+LOGIN_REFUSED = message("The mail server does not accept user name and password.")
+NO_LOGIN = message("The mail server takes no login.")
+NO_UTF8 = message("The mail server cannot write to an address with such letters before the @.")
 
 
 class MailFault(Exception):
