@@ -11,7 +11,7 @@ from feedserver.model.share import Standing
 from feedserver.model.share_listing import SharePage, ShareQuery, ShareRow
 from feedserver.services.usage import UsageService
 from feedserver.storage import share_listing
-from feedserver.storage.engine import Database
+from feedserver.storage.engine import Database, Tx
 
 MAX_PER_PAGE = 500
 MAX_TEXT_CHARS = 200
@@ -30,13 +30,18 @@ class ShareListing:
     async def page(self, query: ShareQuery) -> SharePage:
         """The page asked for, or the last one. Raises InvalidInput for what cannot be asked."""
         query = _checked(query)
-        now = self._clock.now()
         async with self._db.read() as tx:
-            total = await share_listing.count(tx, query, now)
-            pages = max(1, -(-total // query.per_page))
-            page = min(max(query.page, 1), pages)
-            rows = await share_listing.page(tx, query, now, offset=(page - 1) * query.per_page)
-        return SharePage(rows=self._with_use(rows), total=total, page=page, pages=pages)
+            page = max(query.page, 1)
+            rows, total = await self._rows(tx, query, page)
+            if not rows and page > 1:
+                _, total = await self._rows(tx, query, 1)
+                page = _pages(total, query)
+                rows, total = await self._rows(tx, query, page)
+        return SharePage(rows=self._with_use(rows), total=total, page=page, pages=_pages(total, query))
+
+    async def _rows(self, tx: Tx, query: ShareQuery, page: int) -> tuple[list[ShareRow], int]:
+        """The rows of that page, and how many there are on all; 0 past the last page."""
+        return await share_listing.page(tx, query, self._clock.now(), offset=(page - 1) * query.per_page)
 
     async def rows(self, share_ids: Iterable[str]) -> tuple[ShareRow, ...]:
         """These shares as the list shows them, removed ones too, sorted by name; what is not there is absent.
@@ -54,6 +59,10 @@ class ShareListing:
         written = {row.share.id: row.last_fetch for row in rows if row.last_fetch is not None}
         newest = self._usage.newest(written, [row.share.id for row in rows])
         return tuple(replace(row, last_fetch=newest.get(row.share.id)) for row in rows)
+
+
+def _pages(total: int, query: ShareQuery) -> int:
+    return max(1, -(-total // query.per_page))
 
 
 def _checked(query: ShareQuery) -> ShareQuery:

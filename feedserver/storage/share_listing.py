@@ -45,17 +45,25 @@ _STANDINGS = (Standing.LIVE, Standing.NOT_YET, Standing.PAUSED, Standing.EXPIRED
 """In the order in which the list shows them when it is sorted by state."""
 
 
-async def count(tx: Tx, query: ShareQuery, now: datetime) -> int:
-    """How many shares fit."""
-    found: int | None = await tx.scalar(select(func.count()).select_from(shares).where(*_conditions(query, now)))
-    return found or 0
+async def page(tx: Tx, query: ShareQuery, now: datetime, *, offset: int) -> tuple[list[ShareRow], int]:
+    """`query.per_page` shares from `offset` on, in the query's order, and how many fit on all pages.
+
+    How many is not known, and 0, when none is left at `offset`.
+    """
+    found = (await tx.execute(_chosen(query, now, offset))).all()
+    ids = [row.id for row in found]
+    listed = await tx.execute(_listed(now).where(shares.c.id.in_(ids)))
+    rows = {row["id"]: row for row in listed.mappings()}
+    return await _filled(tx, [rows[share_id] for share_id in ids]), found[0].total if found else 0
 
 
-async def page(tx: Tx, query: ShareQuery, now: datetime, *, offset: int) -> list[ShareRow]:
-    """`query.per_page` shares from `offset` on, in the query's order."""
-    wanted = _listed(now).where(*_conditions(query, now)).order_by(*_order(query, now))
-    rows = (await tx.execute(wanted.limit(query.per_page).offset(offset))).mappings().all()
-    return await _filled(tx, rows)
+def _chosen(query: ShareQuery, now: datetime, offset: int) -> Select[Any]:
+    """The ids alone: sorting ten thousand whole rows takes twice as long."""
+    chosen = select(shares.c.id, func.count().over().label("total"))
+    if query.sort is ShareSort.FETCHED:
+        chosen = chosen.outerjoin(last_fetches, last_fetches.c.share_id == shares.c.id)
+    ordered = chosen.where(*_conditions(query, now)).order_by(*_order(query, now))
+    return ordered.limit(query.per_page).offset(offset)
 
 
 async def of_ids(tx: Tx, share_ids: Sequence[str], now: datetime) -> list[ShareRow]:
@@ -71,9 +79,7 @@ def _listed(now: datetime) -> Select[Any]:
 
 
 def _conditions(query: ShareQuery, now: datetime) -> list[ColumnElement[bool]]:
-    standing = _standing(now)
-    is_wanted = standing != _rank(Standing.REMOVED) if query.standing is None else standing == _rank(query.standing)
-    conditions = [is_wanted]
+    conditions = [not_(_is_removed()) if query.standing is None else _standing(now) == _rank(query.standing)]
     if query.kind is not None:
         conditions.append(shares.c.kind == query.kind)
     if query.calendar_id is not None:
@@ -87,7 +93,7 @@ def _conditions(query: ShareQuery, now: datetime) -> list[ColumnElement[bool]]:
 def _standing(now: datetime) -> ColumnElement[int]:
     """Its place in `_STANDINGS`; the order of the lines is that of `standing_of`."""
     return case(
-        (or_(shares.c.state == ShareState.REMOVED, not_(_has_entries())), literal(_rank(Standing.REMOVED))),
+        (_is_removed(), literal(_rank(Standing.REMOVED))),
         (or_(shares.c.state == ShareState.INACTIVE, _has_paused_owner()), literal(_rank(Standing.PAUSED))),
         (shares.c.expires_at <= now, literal(_rank(Standing.EXPIRED))),
         (shares.c.starts_at > now, literal(_rank(Standing.NOT_YET))),
@@ -99,8 +105,9 @@ def _rank(standing: Standing) -> int:
     return _STANDINGS.index(standing)
 
 
-def _has_entries() -> ColumnElement[bool]:
-    return exists().where(share_entries.c.share_id == shares.c.id)
+def _is_removed() -> ColumnElement[bool]:
+    """It was removed, or every calendar in it is gone."""
+    return or_(shares.c.state == ShareState.REMOVED, not_(exists().where(share_entries.c.share_id == shares.c.id)))
 
 
 def _has_paused_owner() -> ColumnElement[bool]:

@@ -146,6 +146,10 @@ class Feedserver:
         """The JSON answers of many command lines, run in one interpreter."""
         return json.loads(self._run([sys.executable, str(_HERE / "batch.py")], json.dumps(lines)))
 
+    def script(self, name: str, *args: str) -> None:
+        """Run a script of this folder over the data directory."""
+        self._run([sys.executable, str(_HERE / name), *args], "")
+
     def cli_cost_s(self, *args: str) -> float:
         """CPU seconds of a command line, its start included."""
         return cost_s([sys.executable, "-m", "feedserver", *args, "--json"], self._folder, self._environment)

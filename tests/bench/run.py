@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import growth
+import listing
 import polls
 import start
 import writes
@@ -32,6 +33,7 @@ def main() -> None:
         "polls": lambda folder: polls.measure(folder, rounds=options.rounds, seconds=options.seconds),
         "import": lambda folder: writes.measure_import(folder, rounds=min(3, options.rounds)),
         "change": lambda folder: writes.measure_change(folder, rounds=options.rounds + 2),
+        "listing": lambda folder: listing.measure(folder, rounds=options.rounds),
         "growth": lambda folder: growth.measure(folder, [size for size in _SIZES if size <= options.largest]),
     }
     figures = []
@@ -51,7 +53,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=["start", "polls", "import", "change", "growth", []])
+    parser.add_argument("parts", nargs="*", choices=["start", "polls", "import", "change", "listing", "growth", []])
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured")
     parser.add_argument("--seconds", type=float, default=2, help="of load in each round")
     parser.add_argument(
