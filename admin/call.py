@@ -5,10 +5,12 @@ from __future__ import annotations
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from hashlib import blake2b
 from urllib.parse import urlencode
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from admin.office import Office, Services
 from admin.told import Told, told_of, told_text
@@ -19,7 +21,7 @@ from feedserver.http.headers import HTML, NO_STORE, SAME_ORIGIN, Headers
 from feedserver.http.uploads import Upload, receive_upload
 from feedserver.model.account import Account
 from feedserver.model.actor import Actor
-from feedserver.model.errors import CameFromElsewhere, LoginNeeded, NotFound
+from feedserver.model.errors import CameFromElsewhere, LoginNeeded, NotFound, PasswordNeeded
 from feedserver.model.session import Session, SignedIn
 
 PREFIX = "/admin"
@@ -85,8 +87,11 @@ class Call:
         return read_query(self.request)
 
     def part(self, name: str) -> str:
-        """A part of the path, as the route names it."""
-        return self.request.match_info[name]
+        """A part of the path, as the route names it. Raises NotFound for what nothing can be called."""
+        text = self.request.match_info[name]
+        if not text.isprintable():
+            raise self.not_found()
+        return text
 
     def say(self, message: str, **values: object) -> str:
         """`message` in the reader's language."""
@@ -121,9 +126,20 @@ class Call:
         if self.is_signed_in and not hmac.compare_digest(form.text(TOKEN_FIELD).encode(), self.form_token.encode()):
             raise CameFromElsewhere("The page you sent is too old. Go back, load it again, and send it once more.")
 
+    def need_recent_password(self) -> None:
+        """For what is sensitive. Raises PasswordNeeded when it was last asked for too long ago (threat A29)."""
+        if not self.services.sessions.is_confirmed(self.session):
+            raise PasswordNeeded("It is a while since you entered your password. Enter it again to go on.")
+
+    async def confirm_password(self) -> None:
+        """The password was entered just now."""
+        session = await self.services.sessions.confirm(self.session)
+        self._signed_in = replace(self._known(), session=session)
+
     async def tell(self, message: Told) -> None:
-        """Show this on the next page."""
-        self._told.append(message)
+        """Show this on the next page; a form that was sent twice says it once (threat A24)."""
+        if message not in self._told:
+            self._told.append(message)
         await self.services.sessions.tell(self.session, told_text(self._told))
 
     async def done(self, text: str) -> None:
@@ -134,13 +150,16 @@ class Call:
         """Tell on the next page that something was not done."""
         await self.tell(Told(kind="failed", text=text))
 
-    async def page(self, template: str, *, status: int = 200, **values: object) -> web.StreamResponse:
+    async def page(self, template: str, /, *, status: int = 200, **values: object) -> web.StreamResponse:
         """A page; messages that wait are on it, and gone afterwards."""
+        return self.answer(status, await self.render(template, **values))
+
+    async def render(self, template: str, **values: object) -> bytes:
+        """The page alone, for an answer that is made piece by piece."""
         told, self._told = tuple(self._told), []
         if told and self._signed_in and self._signed_in.session.told:
             await self.services.sessions.tell(self.session, "")
-        body = self.office.templates.render(template, self.language, **self.common(told), **values)
-        return self.answer(status, body)
+        return self.office.templates.render(template, self.language, **self.common(told), **values)
 
     def common(self, told: tuple[Told, ...] = ()) -> dict[str, object]:
         """What the base template and the macros use."""
@@ -173,6 +192,25 @@ class Call:
             referrer_policy=SAME_ORIGIN,
         )
         return answer.to(self.request)
+
+    async def begin(
+        self, *, content_type: str, length_bytes: int | None = None, headers: Headers = ()
+    ) -> web.StreamResponse:
+        """An answer whose head is sent, and whose body the view writes; `length_bytes` where it is known.
+
+        What goes wrong from here on can no longer be answered with a page.
+        """
+        answer = self.office.policy.answer(
+            200,
+            content_type=content_type,
+            headers=(*headers, *self._cookies),
+            length_bytes=length_bytes,
+            referrer_policy=SAME_ORIGIN,
+        )
+        kept = [pair for pair in answer.headers if length_bytes is not None or pair[0] != "Content-Length"]
+        response = web.StreamResponse(headers=CIMultiDict(kept))
+        await response.prepare(self.request)
+        return response
 
     def see_other(self, path: str, **query: str) -> web.StreamResponse:
         """303 to a path of the admin page, such as `/shares/`."""
