@@ -118,13 +118,14 @@ def validators(etag: str, last_modified_at: datetime, now: datetime) -> Headers:
     )
 
 
-def disposition(slug: str, name: str, suffix: str = "ics") -> tuple[str, str]:
+def disposition(slug: str, name: str, suffix: str = "ics", *, is_attachment: bool = False) -> tuple[str, str]:
     """Content-Disposition with an ASCII name, and the full one beside it where it differs (F20; RFC 6266).
 
-    `name` is what people called the share: line ends, quotes, slashes and what turns text around are taken out
+    An attachment is kept as a file and never opened by the browser (threat A26). `name` is what people called the
+    share or the calendar: line ends, quotes, slashes and what turns text around are taken out
     or encoded (threat I19).
     """
-    value = f'inline; filename="{slug}.{suffix}"'
+    value = f'{"attachment" if is_attachment else "inline"}; filename="{slug}.{suffix}"'
     if not name.isascii():
         safe = "".join(c for c in name if c.isprintable() and c not in '/\\:*?"<>|')[:100].strip()
         value += f"; filename*=UTF-8''{quote(f'{safe}.{suffix}', safe='')}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Unpack
 
 from feedserver.ics.reading.export import Export, components
+from feedserver.ics.reading.mend import REPAIRS
 from feedserver.ics.syntax.limits import Limits
 from feedserver.model.account import Role
 from feedserver.model.actor import CONSOLE, Actor
@@ -37,7 +38,7 @@ from feedserver.storage import accounts, audit, calendar_shares, collections, ob
 from feedserver.storage.engine import Database, Tx
 from feedserver.storage.upkeep import count_objects, mark_due
 
-__all__ = ["CalendarChanges", "CalendarService", "ShowingShare"]
+__all__ = ["REPAIRS", "CalendarChanges", "CalendarService", "ShowingShare"]
 
 IMPORTS_AT_ONCE = 2
 """An import holds its whole file in memory; further ones wait (threat L13)."""

@@ -25,7 +25,7 @@ class SiteServer(TestServer):
     """A test server that runs the site as the real one does."""
 
     async def _make_runner(self, **options: Any) -> SiteRunner:
-        return SiteRunner(self.app, **options)
+        return SiteRunner(self.app, **{**options, "handler_cancellation": False})
 
 
 class Visitor:
