@@ -283,14 +283,26 @@ async def deactivate(house: House, output: Output, *, share_ref: str) -> None:
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
 @with_house
 async def remove(house: House, output: Output, *, share_ref: str, is_sure: bool) -> None:
-    """Close a share for good; its links never open again. The calendars in it stay.
+    """Close a share and take it from the list. The calendars in it stay.
 
-    Subscribers' calendars are emptied the next time they ask. On a terminal it asks first.
+    Subscribers' calendars are emptied the next time they ask. `restore` takes it back within a week; after that it is
+    gone for good. On a terminal it asks first.
     """
     found = await house.sharing.find(share_ref)
-    confirm(output, f"Remove share {found.name} for good?", is_sure=is_sure)
+    confirm(output, f"Remove share {found.name}?", is_sure=is_sure)
     changed = await house.sharing.remove(found.id)
-    output.answer(await share_json(house, changed), [f"Removed share {changed.name}."])
+    output.answer(
+        await share_json(house, changed), [f"Removed share {changed.name}; restore takes it back for a week."]
+    )
+
+
+@share.command(examples=("feedserver share restore Holidays",))
+@click.argument("share_ref", metavar="SHARE")
+@with_house
+async def restore(house: House, output: Output, *, share_ref: str) -> None:
+    """Bring a removed share back as it was, at the same links; within a week of its removal."""
+    changed = await house.sharing.restore(share_ref)
+    output.answer(await share_json(house, changed), [f"Share {changed.name} is {standing(house, changed)}."])
 
 
 @share.command(examples=("feedserver share rotate Holidays", "feedserver share rotate Holidays --yes"))

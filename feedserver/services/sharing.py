@@ -339,10 +339,11 @@ class SharingService:
     async def restore(self, ref: str, *, by: Actor = CONSOLE) -> Share:
         """The removed share as it was before, its links too; nothing changes when it is not removed (any more).
 
+        `ref`: its id, or its name when only one removed share has it.
         Raises Conflict when it was removed more than `UNDO` ago, or because its calendars are gone.
         """
         async with self._unit(by) as unit:
-            share = await shares.find(unit.tx, ref)
+            share = await shares.find(unit.tx, ref, is_removed=True)
             after = await shares.restore(unit.tx, share.id, unit.now, within=UNDO)
             if after.state is not share.state:
                 await unit.note(after, "restored")

@@ -119,11 +119,12 @@ async def feed_state(tx: Tx, share_id: str) -> tuple[Share, tuple[Collection, ..
     return await share_rows.load_with_collections(tx, row) if row else None
 
 
-async def find(tx: Tx, name_or_id: str) -> Share:
-    """The share of that id, or the only one of that name that is not removed. Raises NotFound, AmbiguousName."""
+async def find(tx: Tx, name_or_id: str, *, is_removed: bool = False) -> Share:
+    """The share of that id, or the only one of that name that is not removed, or is. Raises NotFound, AmbiguousName."""
     if found := await by_id(tx, name_or_id):
         return found
-    named = select(shares).where(shares.c.name == name_or_id, shares.c.state != ShareState.REMOVED)
+    fits = shares.c.state == ShareState.REMOVED if is_removed else shares.c.state != ShareState.REMOVED
+    named = select(shares).where(shares.c.name == name_or_id, fits)
     rows = (await tx.execute(named.order_by(shares.c.id).limit(100))).mappings().all()
     if not rows:
         raise NotFound("There is no share named {name}.", name=name_or_id)

@@ -1,4 +1,4 @@
-"""`share`: create, list, show, edit, activate, deactivate, remove, rotate."""
+"""`share`: create, list, show, edit, activate, deactivate, remove, restore, rotate."""
 
 from __future__ import annotations
 
@@ -156,6 +156,15 @@ def test_a_share_is_deactivated_activated_and_removed(run: Run, work: str) -> No
     fails(run("share", "activate", made["id"], "--json"), 1, "conflict")
 
 
+def test_a_removed_share_is_restored_by_its_name_as_it_was(run: Run, work: str) -> None:
+    made = run("share", "create", "F", "--calendar", work, "--public", "--json").json
+    run("share", "deactivate", "F")
+    run("share", "remove", "F", "--yes")
+    restored = run("share", "restore", "F", "--json").json
+    assert (restored["id"], restored["state"], restored["page_url"]) == (made["id"], "inactive", made["page_url"])
+    assert "F is paused" in run("share", "restore", made["id"]).out
+
+
 def test_u19_a_rotated_share_has_other_links(run: Run, work: str) -> None:
     made = run("share", "create", "F", "--calendar", work, "--public", "--to", "a@x.org", "--json").json
     rotated = run("share", "rotate", "F", "--json").json
@@ -164,7 +173,7 @@ def test_u19_a_rotated_share_has_other_links(run: Run, work: str) -> None:
     assert rotated["recipients"][0]["page_url"] != made["recipients"][0]["page_url"]
 
 
-@pytest.mark.parametrize("verb", ["show", "edit", "activate", "deactivate", "remove", "rotate"])
+@pytest.mark.parametrize("verb", ["show", "edit", "activate", "deactivate", "remove", "restore", "rotate"])
 def test_an_unknown_share_is_not_found(verb: str, run: Run) -> None:
     assert "Nope" in fails(run("share", verb, "Nope", "--json"), 3, "not-found")
 
