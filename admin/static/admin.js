@@ -82,8 +82,10 @@ each("[data-when]", (part) => {
   const [name, values] = part.dataset.when.split("=");
   const wanted = values.split(" ");
   const form = part.closest("form");
+  const inputs = [...form.querySelectorAll(`[name="${name}"]`)];
+  if (!inputs.length) return; // there is no choice, as of the kind of a share that exists
   const show = () => {
-    const chosen = [...form.querySelectorAll(`[name="${name}"]`)]
+    const chosen = inputs
       .filter((input) => !["radio", "checkbox"].includes(input.type) || input.checked)
       .map((input) => input.value);
     part.hidden = !chosen.some((value) => wanted.includes(value));
@@ -115,7 +117,9 @@ function said(form, name) {
 }
 each("[data-ticked]", (words) => {
   const form = words.closest("form");
-  form.addEventListener("change", () => { words.textContent = said(form, words.dataset.ticked); });
+  const show = () => { words.textContent = said(form, words.dataset.ticked); };
+  form.addEventListener("change", show);
+  show(); // now, so that nothing moves under the pointer when a field is left by pressing a button
 });
 each("[data-suggest]", (input) => {
   const suggest = () => { input.placeholder = said(input.form, input.dataset.suggest); };
