@@ -14,6 +14,7 @@ from admin.views.shares.wording import ShareWords
 from feedserver.model.share import Share
 from feedserver.model.share_listing import ShareRow
 from feedserver.services.sharing import UNDO
+from feedserver.services.subscribing import ways
 
 USAGE_DAYS: Final = 30
 MOST_CHANGES: Final = 100
@@ -25,6 +26,7 @@ async def show(call: Call) -> web.StreamResponse:
     words = ShareWords(call.language, call.office.timezone)
     figures = await _figures(call, share)
     history = await call.services.history.of_share(share.id, limit=MOST_CHANGES)
+    link = call.services.sharing.links(share)[0]
     undo_until = share.state_at + UNDO
     return await call.page(
         "shares/share.html",
@@ -32,7 +34,8 @@ async def show(call: Call) -> web.StreamResponse:
         share=share,
         words=words,
         levels={entry.collection_id: entry.level for entry in share.entries},
-        link=call.services.sharing.links(share)[0],
+        link=link,
+        ways=ways(link, share),
         people=await people_page(call, share, figures, number=_number(call.query.line("people"))),
         people_link=lambda number: f"?people={number}#audience",
         figures=figures,
