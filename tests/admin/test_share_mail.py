@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -153,6 +154,25 @@ async def test_without_a_mail_server_the_texts_of_members_are_all_there_is(
     assert "mailto:ann@example.org" in page
     assert f"mailto:{new.email}" in page
     assert "/account/password/" in page
+
+
+async def test_without_a_mail_server_an_edit_leads_to_the_texts_of_who_is_new(
+    mailless: Premises, mailless_admin: Visitor
+) -> None:
+    share = await mailless.share(emails=["earlier@example.org"])
+    page = await (await mailless_admin.get(f"/shares/{share.id}/edit")).text()
+    version = re.search(r'name="version" value="([^"]*)"', page)
+    assert version
+    fields = {
+        "version": version[1],
+        "calendar": share.entries[0].collection_id,
+        "recipient": share.recipients[0].id,
+        "emails": "new@example.org",
+    }
+    answer = await mailless_admin.post(f"/shares/{share.id}/edit", fields)
+    texts = await (await mailless_admin.get(answer.headers["Location"].removeprefix("/admin"))).text()
+    assert "mailto:new@example.org" in texts
+    assert "earlier@example.org" not in texts
 
 
 async def test_without_a_mail_server_a_rotation_leads_to_the_texts_of_the_new_link(

@@ -177,6 +177,7 @@ async def test_faults_are_beside_their_fields_and_everything_typed_is_kept(
         "message": "Dear Ann",
         "user_name": "Bob",
         "user_email": "not an address",
+        "form_key": "k1",
     }
     answer = await admin.post("/shares/new", fields)
     page = await answer.text()
@@ -187,6 +188,7 @@ async def test_faults_are_beside_their_fields_and_everything_typed_is_kept(
         assert f'id="{fault.replace("f-", "e-")}"' in page
     assert "&lt;b&gt;Team&lt;/b&gt;" in page
     assert "<b>Team" not in page
+    assert value_of(page, "form_key") == "k1"
     kept = ("begin_day", "end_day", "end_time", "categories_out", "days_back", "user_name", "user_email")
     assert {name: value_of(page, name) for name in kept} == {name: fields[name] for name in kept}
     assert (ticked(page, "kind"), ticked(page, "calendar"), ticked(page, "member")) == (
@@ -204,6 +206,7 @@ async def test_without_a_calendar_nothing_is_made(premises: Premises, admin: Vis
     answer = await admin.post("/shares/new", {"kind": "public"})
     assert answer.status == 422
     assert "Tick at least one calendar." in await answer.text()
+    assert value_of(await answer.text(), "name") == ""
     assert await premises.sharing.list_all() == []
 
 

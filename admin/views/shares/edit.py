@@ -14,6 +14,7 @@ from admin.views.shares import history_words
 from admin.views.shares.differences import differences_of
 from admin.views.shares.share_page import share_of
 from admin.views.shares.sheet import Sheet
+from admin.views.shares.texts import to_text
 from admin.views.shares.wording import ShareWords
 from feedserver.model.errors import Conflict, InvalidInput, NotFound
 from feedserver.model.share import Recipient, Share, ShareState
@@ -39,9 +40,13 @@ async def submit(call: Call) -> web.StreamResponse:
         return await _page(sheet, version)
     if version != version_of(share):
         return await _changed_meanwhile(sheet, share)
-    if not await _saved(sheet, share):
+    after = await _saved(sheet, share)
+    if after is None:
         return await _page(sheet, version)
-    await call.done(call.say("“{name}” is saved. Its links are the same as before.", name=sheet.typed.name))
+    await call.done(call.say("The share is saved. Its links are the same as before."))
+    newcomers = _readers(after) - _readers(share)
+    if newcomers and not call.office.has_mail:
+        return call.see_other(f"/shares/{share.id}/texts", **to_text(newcomers))
     return call.see_other(f"/shares/{share.id}/")
 
 
@@ -64,6 +69,10 @@ def _members(share: Share) -> list[str]:
 
 def _recipients(share: Share) -> list[str]:
     return [recipient.id for recipient in share.recipients if recipient.revoked_at is None]
+
+
+def _readers(share: Share) -> set[str]:
+    return {*_members(share), *_recipients(share)}
 
 
 def shown_recipients(share: Share) -> tuple[Recipient, ...]:
@@ -109,19 +118,19 @@ async def _changed_meanwhile(sheet: Sheet, share: Share) -> web.StreamResponse:
     )
 
 
-async def _saved(sheet: Sheet, share: Share) -> bool:
-    """False when something is to be mended; then nothing was saved."""
+async def _saved(sheet: Sheet, share: Share) -> Share | None:
+    """None when something is to be mended; then nothing was saved."""
     changes = sheet.check()
     emails = _emails(sheet)
     if not sheet.faults and not sheet.new_user.is_empty:
         await sheet.add_user()
     if sheet.faults:
-        return False
+        return None
     try:
-        await _save(sheet, share, changes, emails)
+        return await _save(sheet, share, changes, emails)
     except (InvalidInput, Conflict, NotFound) as refusal:
         sheet.refuse(refusal, "name")
-    return not sheet.faults
+        return None
 
 
 def _emails(sheet: Sheet) -> tuple[str, ...]:
@@ -132,10 +141,10 @@ def _emails(sheet: Sheet) -> tuple[str, ...]:
         return ()
 
 
-async def _save(sheet: Sheet, share: Share, changes: ShareChanges, emails: tuple[str, ...]) -> None:
+async def _save(sheet: Sheet, share: Share, changes: ShareChanges, emails: tuple[str, ...]) -> Share:
     """Audience and all else at once. Nobody loses a link whom the form did not show."""
     held, ticked = _members(share), sheet.typed.members
-    await sheet.call.services.sharing.edit(
+    return await sheet.call.services.sharing.edit(
         share.id,
         emails=emails,
         revoked=[one.id for one in shown_recipients(share) if one.id not in sheet.typed.recipients],

@@ -9,7 +9,7 @@ from aiohttp import web
 from admin.call import Call
 from admin.forms.sending import Sending, chosen_addresses, message_of, read_sending
 from admin.views.shares.share_page import share_of
-from admin.views.shares.texts import MOST_TEXTS
+from admin.views.shares.texts import to_text
 from feedserver.model.errors import InvalidInput
 from feedserver.model.notice import Mailing
 from feedserver.model.share import Share, ShareKind
@@ -34,14 +34,9 @@ async def send(call: Call) -> web.StreamResponse:
     except InvalidInput as fault:
         return await _page(call, share, typed, {fault.field or "emails": call.language.error(fault)})
     if not call.office.has_mail:
-        return call.see_other(f"/shares/{share.id}/texts", **{"to": ".".join(chosen)} if _fits(chosen) else {})
+        return call.see_other(f"/shares/{share.id}/texts", **to_text(chosen))
     await call.done(call.language.ngettext("A mail goes to {n} person.", "Mails go to {n} people.", len(chosen)))
     return call.see_other(f"/shares/{share.id}/")
-
-
-def _fits(ids: Sequence[str]) -> bool:
-    """Into an address."""
-    return len(ids) <= MOST_TEXTS
 
 
 async def _send_links(call: Call, share: Share, typed: Sending, mailing: Mailing) -> Sequence[str]:

@@ -129,9 +129,8 @@ class Sheet:
     def check(self) -> ShareChanges:
         """The values of the fields; of no use when there are `faults` afterwards."""
         self._drop_gone()
-        if not self.typed.name:
-            self.typed = replace(self.typed, name=self._suggested_name())
-        changes, faults = changes_of(self.typed, self.call.office.timezone, before=self.share)
+        named = replace(self.typed, name=self.typed.name or self._suggested_name())
+        changes, faults = changes_of(named, self.call.office.timezone, before=self.share)
         self.faults |= faults
         try:
             message_of(self.typed.message)

@@ -27,6 +27,11 @@ async def show(call: Call) -> web.StreamResponse:
     return await call.page("shares/texts.html", share=share, texts=texts, most=MOST_TEXTS)
 
 
+def to_text(ids: Collection[str]) -> dict[str, str]:
+    """What the address says so that the page is for these people; with more of them than it shows, for everybody."""
+    return {"to": ".".join(ids)} if len(ids) <= MOST_TEXTS else {}
+
+
 async def texts_of(
     call: Call, share: Share, *, ids: Collection[str] = (), kind: NoticeKind | None = None
 ) -> list[Draft]:
