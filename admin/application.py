@@ -9,6 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from admin import confirmation
 from admin.call import PREFIX, Call
 from admin.errors import status_of
 from admin.office import Office
@@ -96,6 +97,8 @@ class _Desk:
                 return await route.view(call)
             except LoginNeeded:
                 return self._to_login(call)
+            except PasswordNeeded as error:
+                return await confirmation.ask(call, error)
             except FeedserverError as error:
                 return await self._page_of(call, error)
             except web.HTTPException:
@@ -121,8 +124,9 @@ class _Desk:
         refuse_foreign(call.request, self._office.base_url)
         if not route.takes_upload:
             await call.take_form()
-        if route.is_sensitive and not self._office.services.sessions.is_confirmed(call.session):
-            raise PasswordNeeded("Please enter your password again.")
+            await confirmation.take_password(call)
+        if route.is_sensitive:
+            call.need_recent_password()
 
     def _to_login(self, call: Call) -> web.StreamResponse:
         """A page is come back to after the login; an action is not."""

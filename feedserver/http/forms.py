@@ -38,6 +38,10 @@ class Form:
         """True for a tick that is set: a browser sends nothing for others."""
         return bool(self.text(name))
 
+    def without(self, name: str) -> Form:
+        """The same form without a field."""
+        return Form(pair for pair in self.pairs() if pair[0] != name)
+
     def __contains__(self, name: str) -> bool:
         return name in self._values
 

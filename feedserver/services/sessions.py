@@ -86,10 +86,12 @@ class SessionService:
         """True while sensitive things need no password."""
         return timedelta() <= self._time.now() - session.confirmed_at < CONFIRMED_FOR
 
-    async def confirm(self, session: Session) -> None:
-        """The password was asked for just now."""
+    async def confirm(self, session: Session) -> Session:
+        """The session, for which the password was entered just now."""
+        now = self._time.now()
         async with self._db.write() as tx:
-            await sessions.change(tx, session.id, confirmed_at=self._time.now())
+            await sessions.change(tx, session.id, confirmed_at=now)
+        return replace(session, confirmed_at=now)
 
     async def list_of(self, account: Account) -> list[Session]:
         """Its open sessions, the last used first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from admin.route import Route, get, post
-from admin.views.entrance import login, logout, setup
+from admin.views.entrance import login, logout, me, setup
 
 ROUTES: tuple[Route, ...] = (
     get("/setup/{token}", setup.show, is_open=True),
@@ -11,4 +11,8 @@ ROUTES: tuple[Route, ...] = (
     get("/login", login.show, is_open=True),
     post("/login", login.enter, is_open=True),
     post("/logout", logout.leave, is_open=True),
+    get("/me/", me.show),
+    post("/me/details", me.save),
+    post("/me/password", me.change_password),
+    post("/me/sessions", me.end_session),
 )

@@ -1,7 +1,35 @@
-"""Addresses of this area."""
+"""Addresses of users and contacts."""
 
 from __future__ import annotations
 
-from admin.route import Route
+from admin.route import Route, get, post
+from admin.views.people import (
+    contact_act,
+    contact_list,
+    contact_page,
+    user_act,
+    user_edit,
+    user_list,
+    user_new,
+    user_page,
+    user_text,
+)
 
-ROUTES: tuple[Route, ...] = ()
+ROUTES: tuple[Route, ...] = (
+    get("/users/", user_list.show),
+    get("/users/new", user_new.show),
+    post("/users/new", user_new.submit),
+    get("/users/{id}/", user_page.show),
+    get("/users/{id}/edit", user_edit.show),
+    post("/users/{id}/edit", user_edit.submit),
+    post("/users/{id}/invite", user_act.invite),
+    post("/users/{id}/reset", user_act.reset, is_sensitive=True),
+    post("/users/{id}/text", user_text.show, is_sensitive=True),
+    post("/users/{id}/activate", user_act.activate),
+    post("/users/{id}/deactivate", user_act.deactivate, is_sensitive=True),
+    post("/users/{id}/remove", user_act.remove, is_sensitive=True),
+    get("/contacts/", contact_list.show),
+    get("/contacts/{email}/", contact_page.show),
+    post("/contacts/{email}/{recipient}/resend", contact_act.resend),
+    post("/contacts/{email}/{recipient}/revoke", contact_act.revoke),
+)

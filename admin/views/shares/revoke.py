@@ -23,5 +23,9 @@ async def revoke(call: Call) -> web.StreamResponse:
 
 async def _ask(call: Call, share: Share, recipient: Recipient) -> web.StreamResponse:
     return await call.page(
-        "shares/revoke.html", share=share, recipient=recipient, keeps_copies=call.office.hides_off_shares
+        "shares/revoke.html",
+        share=share,
+        recipient=recipient,
+        keeps_copies=call.office.hides_off_shares,
+        back_path=f"/shares/{share.id}/",
     )
