@@ -44,6 +44,10 @@ class Language:
         """What an error of the product says."""
         return self.gettext(error.message, **error.values)
 
+    def day_of_year(self, day: date) -> str:
+        """A day and its month, without the year: "24 November"."""
+        return dates.format_skeleton("MMMMd", day, locale=self.locale)
+
     def date(self, day: date, width: str = "medium") -> str:
         """A day: "short", "medium", "long" or "full"."""
         return dates.format_date(day, width, locale=self.locale)
@@ -64,10 +68,6 @@ class Language:
     def month(self, number: int, width: str = "wide") -> str:
         """The name of a month, 1 is January."""
         return str(self.locale.months["stand-alone"][width][number])
-
-    def day_of_year(self, day: date) -> str:
-        """A day and its month, without the year: "24 November"."""
-        return dates.format_skeleton("MMMMd", day, locale=self.locale)
 
     def number(self, number: float) -> str:
         """Digits grouped and with the decimal sign of the language."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from feedserver.ics.editing.changing import change_all
+from feedserver.ics.editing import edits
 from feedserver.ics.editing.checks import check, cleaned
 from feedserver.ics.editing.creating import new_event
-from feedserver.ics.editing.describing import describe, fields_of
+from feedserver.ics.editing.describing import describe
 from feedserver.ics.editing.stored_event import StoredEvent
 from feedserver.ics.reading.ingest import object_name, parse_object
 from feedserver.ics.syntax.limits import Limits
@@ -38,8 +40,9 @@ class _Edit:
     name: str
     instance: str | None
     """Where to look at what came of it."""
-    fields: tuple[str, ...] = ()
-    """What was changed, for the history."""
+    action: str
+    detail: Mapping[str, str]
+    """For the history."""
 
 
 class AppointmentService:
@@ -90,7 +93,7 @@ class AppointmentService:
             if not held:
                 await self._check_room(tx, collection)
                 await objects.store(tx, collection.id, stamp, [draft])
-                await _note(tx, stamp.now, by, "created", collection, draft.name, {})
+                await _note(tx, stamp.now, by, "created", collection, name=draft.name, detail={})
         return await self.find(collection.id, held[draft.uid][0] if held else draft.name)
 
     def _new_draft(self, collection: Collection, fields: AppointmentFields, uid: str) -> ObjectDraft:
@@ -101,13 +104,9 @@ class AppointmentService:
 
     def _draft(self, collection: Collection, data: bytes, name: str) -> ObjectDraft:
         """CPU only. Raises InvalidInput when the object cannot be kept."""
-        try:
+        with _as_invalid():
             parsed = parse_object(data, timezone=collection.timezone, limits=self._limits)
             return draft_of(parsed, name=name, now=self._clock.now())
-        except RecurrenceTooCostly as error:
-            raise _unkeepable(error, "repetition") from error
-        except ObjectRefused as error:
-            raise _unkeepable(error) from error
 
     async def _check_room(self, tx: Tx, collection: Collection) -> None:
         if await count_objects(tx, collection.id) >= self._max_objects:
@@ -136,8 +135,7 @@ class AppointmentService:
         edit = await asyncio.to_thread(self._changed, collection, stored, fields, instance, scope)
         if edit is None:
             return await self.find(collection.id, name, instance)
-        detail = {"scope": scope.value, "fields": ", ".join(edit.fields)}
-        await self._keep(collection, stored, edit, by, "changed", instance, detail)
+        await self._keep(collection, stored, edit, by, instance)
         return await self.find(collection.id, edit.name, edit.instance)
 
     async def delete(
@@ -153,7 +151,7 @@ class AppointmentService:
         """Delete the appointment, one occurrence, or one and all after it. Raises EditedMeanwhile, InvalidInput."""
         collection, stored = await self._open(calendar_ref, name, instance, etag)
         edit = await asyncio.to_thread(self._without, collection, stored, instance, scope)
-        await self._keep(collection, stored, edit, by, "deleted", instance, {"scope": scope.value})
+        await self._keep(collection, stored, edit, by, instance)
 
     async def _open(
         self, calendar_ref: str, name: str, instance: str | None, etag: ETag
@@ -182,50 +180,43 @@ class AppointmentService:
         scope: Scope,
     ) -> _Edit | None:
         """CPU only; None when nothing differs."""
-        event = _event(collection, stored)
-        _check_scope(event, instance, scope)
-        key = event.key_of(instance) if instance else None
-        before, after = cleaned(fields_of(event, key)), cleaned(fields)
-        if before == after:
+        uid = str(uuid.uuid4())
+        with _as_invalid():
+            event = _event(collection, stored.data)
+            edited = edits.change(event, instance, scope, fields, uid=uid, now=self._clock.now())
+        if edited is None:
             return None
-        check(after, before)
-        data = change_all(event, key, before, after, now=self._clock.now())
-        changed = tuple(
-            field for field in AppointmentFields.__dataclass_fields__ if getattr(before, field) != getattr(after, field)
-        )
-        return _Edit(
-            drafts=(self._draft(collection, data, stored.name),), name=stored.name, instance=None, fields=changed
-        )
+        drafts = [self._draft(collection, edited.data, stored.name)]
+        name, shown = stored.name, instance if edited.scope is Scope.THIS else None
+        if edited.rest is not None:
+            name, shown = object_name(uid), _event(collection, edited.rest).first_instance
+            drafts.append(self._draft(collection, edited.rest, name))
+        detail = {"scope": edited.scope.value, "fields": ", ".join(edited.changed)}
+        return _Edit(drafts=tuple(drafts), name=name, instance=shown, action="changed", detail=detail)
 
     def _without(self, collection: Collection, stored: CalendarObject, instance: str | None, scope: Scope) -> _Edit:
         """CPU only."""
-        _check_scope(_event(collection, stored), instance, scope)
-        return _Edit(drafts=(), name=stored.name, instance=None)
+        with _as_invalid():
+            event = _event(collection, stored.data)
+            data = edits.delete(event, instance, scope, now=self._clock.now())
+        drafts = () if data is None else (self._draft(collection, data, stored.name),)
+        return _Edit(drafts=drafts, name=stored.name, instance=None, action="deleted", detail={"scope": scope.value})
 
     async def _keep(
-        self,
-        collection: Collection,
-        stored: CalendarObject,
-        edit: _Edit,
-        by: Actor,
-        action: str,
-        instance: str | None,
-        detail: dict[str, str],
+        self, collection: Collection, stored: CalendarObject, edit: _Edit, by: Actor, instance: str | None
     ) -> None:
-        """One write unit, in which the object must still be what was edited. Raises EditedMeanwhile."""
+        """One write unit, in which the object must still be what was edited. Raises EditedMeanwhile, TooLarge."""
         try:
             async with self._db.write() as tx:
                 stamp = await collections.raise_sequence(tx, collection.id, self._clock.now())
-                held = await objects.etags_by_uid(tx, collection.id, [stored.uid])
-                if held.get(stored.uid) != (stored.name, stored.etag):
-                    raise _Moved
+                await _check_unmoved(tx, stored)
                 if edit.drafts[1:]:
                     await self._check_room(tx, collection)
                 if edit.drafts:
                     await objects.store(tx, collection.id, stamp, edit.drafts)
                 else:
                     await objects.remove(tx, collection.id, stamp, [stored.name])
-                await _note(tx, stamp.now, by, action, collection, stored.name, detail)
+                await _note(tx, stamp.now, by, edit.action, collection, name=stored.name, detail=edit.detail)
         except _Moved:
             raise await self._edited_meanwhile(collection, stored.name, instance) from None
 
@@ -234,14 +225,22 @@ class _Moved(Exception):
     """The object is not what was edited any more; the write unit is undone."""
 
 
-def _check_scope(event: StoredEvent, instance: str | None, scope: Scope) -> None:
-    if event.series.is_recurring and (instance is not None or scope is not Scope.ALL):
-        raise InvalidInput("only all of a repeating appointment can be changed at once", field="scope")
+@contextmanager
+def _as_invalid() -> Iterator[None]:
+    """What cannot be kept is a fault of the form."""
+    try:
+        yield
+    except ObjectRefused as error:
+        field = "repetition" if isinstance(error, RecurrenceTooCostly) else ""
+        values: dict[str, Any] = dict(error.values)
+        raise InvalidInput(error.message, field=field, **values) from error
 
 
-def _unkeepable(error: ObjectRefused, field: str = "") -> InvalidInput:
-    values: dict[str, Any] = dict(error.values)
-    return InvalidInput(error.message, field=field, **values)
+async def _check_unmoved(tx: Tx, stored: CalendarObject) -> None:
+    """Raises _Moved."""
+    held = await objects.etags_by_uid(tx, stored.collection_id, [stored.uid])
+    if held.get(stored.uid) != (stored.name, stored.etag):
+        raise _Moved
 
 
 async def _stored(tx: Tx, collection: Collection, name: str) -> CalendarObject:
@@ -251,13 +250,13 @@ async def _stored(tx: Tx, collection: Collection, name: str) -> CalendarObject:
     return found[0]
 
 
-def _event(collection: Collection, stored: CalendarObject) -> StoredEvent:
-    return StoredEvent(stored.data, timezone=collection.timezone, limits=STORED_LIMITS)
+def _event(collection: Collection, data: bytes) -> StoredEvent:
+    return StoredEvent(data, timezone=collection.timezone, limits=STORED_LIMITS)
 
 
 def _appointment(collection: Collection, stored: CalendarObject, instance: str | None) -> Appointment:
     """CPU only."""
-    event = _event(collection, stored)
+    event = _event(collection, stored.data)
     found = describe(event, event.key_of(instance) if instance else None)
     return Appointment(
         calendar_id=collection.id,
@@ -279,7 +278,7 @@ def _uid_of(collection: Collection, form_key: str | None) -> str:
 
 
 async def _note(
-    tx: Tx, now: datetime, by: Actor, action: str, collection: Collection, name: str, detail: dict[str, str]
+    tx: Tx, now: datetime, by: Actor, action: str, collection: Collection, *, name: str, detail: Mapping[str, str]
 ) -> None:
     """Into the history: the calendar stands for the appointment, whose texts are nobody's business there."""
     await audit.add(

@@ -8,12 +8,12 @@ from feedserver.ics.editing.component_text import ComponentText
 from feedserver.ics.editing.object_text import ObjectText
 from feedserver.ics.editing.properties import WRITERS, utc, write
 from feedserver.ics.editing.rules import rule_of
-from feedserver.ics.editing.times import start_when
+from feedserver.ics.editing.times import Times, start_when
 from feedserver.ics.reading.times import UTC_NAMES
 from feedserver.ics.syntax.lines import ContentLine, escape_text, format_line
 from feedserver.ics.syntax.values import When, format_rrule, when_line
 from feedserver.ics.zones.timezones import iana_zone
-from feedserver.model.appointment import AppointmentFields
+from feedserver.model.appointment import AppointmentFields, Repetition
 
 
 def new_event(fields: AppointmentFields, *, uid: str, now: datetime) -> bytes:
@@ -27,17 +27,17 @@ def new_event(fields: AppointmentFields, *, uid: str, now: datetime) -> bytes:
     if fields.end != fields.start:
         event.add(when_line("DTEND", When(fields.end, start.is_utc, start.tzid)))
     if fields.repetition is not None:
-        event.add(rule_line(fields))
+        times = Times(fields.start, fields.end, fields.timezone)
+        event.add(rule_line(fields.repetition, times))
     write(event, WRITERS, fields)
     text = ObjectText()
     text.add(event)
     return text.to_bytes()
 
 
-def rule_line(fields: AppointmentFields, *, week_start: int = 0) -> ContentLine:
-    """The RRULE of a repeating appointment."""
-    assert fields.repetition is not None
-    is_utc = fields.timezone in UTC_NAMES
-    zone = iana_zone(fields.timezone) if fields.timezone and not is_utc else None
-    rule = rule_of(fields.repetition, fields.start, is_utc=is_utc, zone=zone, week_start=week_start)
+def rule_line(repetition: Repetition, times: Times, *, week_start: int = 0) -> ContentLine:
+    """The RRULE by which what takes place at `times` repeats."""
+    is_utc = times.timezone in UTC_NAMES
+    zone = iana_zone(times.timezone) if times.timezone and not is_utc else None
+    rule = rule_of(repetition, times.start, is_utc=is_utc, zone=zone, week_start=week_start)
     return ContentLine("RRULE", (), format_rrule(rule))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from feedserver.ics.editing.object_text import ObjectText
 from feedserver.ics.editing.rules import repetition_of
-from feedserver.ics.editing.times import Clockwork, Times
+from feedserver.ics.editing.times import Clockwork, Times, day_of
 from feedserver.ics.reading.assemble import ParsedObject
 from feedserver.ics.reading.ingest import parse_object
 from feedserver.ics.recurring.moments import Local, Moment
-from feedserver.ics.recurring.occurrences import series_of
-from feedserver.ics.recurring.recurrence import Budget
+from feedserver.ics.recurring.occurrences import instance_of, series_of
+from feedserver.ics.recurring.recurrence import Budget, last_instance
 from feedserver.ics.recurring.series import Part, Showing
 from feedserver.ics.syntax.components import Component
 from feedserver.ics.syntax.limits import DEFAULT_LIMITS, Limits
-from feedserver.ics.syntax.values import scan_when
+from feedserver.ics.syntax.values import When, scan_when
 from feedserver.model.appointment import Repetition
 from feedserver.model.errors import NotFound
 
@@ -28,11 +28,16 @@ class StoredEvent:
 
     def __init__(self, data: bytes, *, timezone: str, limits: Limits = DEFAULT_LIMITS) -> None:
         """`timezone`: the calendar's. Raises ObjectRefused; NotFound when it is a task or a journal entry."""
+        self._limits = limits
         self.parsed: ParsedObject = parse_object(data, timezone=timezone, limits=limits)
         if self.parsed.component != "VEVENT":
             raise NotFound("This is no appointment.")
         self.series = series_of(self.parsed)
         self.clockwork = Clockwork(self.parsed)
+
+    def reopened(self, data: bytes) -> StoredEvent:
+        """Other bytes of the same calendar."""
+        return StoredEvent(data, timezone=self.parsed.timezone, limits=self._limits)
 
     @property
     def uid(self) -> str:
@@ -80,6 +85,11 @@ class StoredEvent:
             return self.series.master.timing.start.local
         return next(iter(self.series.overrides))
 
+    def key_from(self, when: When) -> Local:
+        """The occurrence that a value of EXDATE, RDATE or RECURRENCE-ID means."""
+        beside = None if self.series.master is None else self.series.master.timing.start
+        return self.series.key_of(self.clockwork.reader.read(when, beside))
+
     def yields(self, key: Local) -> bool:
         """True when an occurrence has that key. Raises RecurrenceTooCostly."""
         if key in self.series.overrides:
@@ -91,6 +101,12 @@ class StoredEvent:
         """The first occurrence (before a key), an override among them; None when there is none."""
         keys = [next(self.series.keys(Budget(), stop=before), None), next(iter(self.series.overrides), None)]
         return min((key for key in keys if key is not None and (before is None or key < before)), default=None)
+
+    @property
+    def first_instance(self) -> str | None:
+        """The first occurrence as `Appointment.instance` spells it; None when it does not repeat."""
+        key = self.first_key() if self.series.is_recurring else None
+        return None if key is None else instance_of(self.series.identity_of(key))
 
     def showing(self, key: Local) -> Showing:
         """How an occurrence is shown."""
@@ -110,6 +126,21 @@ class StoredEvent:
     def _times(self, part: Part, start: Moment, end: Moment) -> Times:
         until = None if part.key is None and self.series.rules else end.at
         return self.clockwork.shown(self.component(part), start, end, until=until)
+
+    @property
+    def is_private(self) -> bool:
+        """True when all of it is a busy block to others, whatever its overrides say."""
+        lines = self.master.all("CLASS") if self.master is not None else []
+        return any(line.value.strip().upper() != "PUBLIC" for line in lines)
+
+    def last_on(self) -> date | None:
+        """The day of the last instance of its one rule; None when that goes on for ever. Raises RecurrenceTooCostly."""
+        assert self.series.master is not None
+        (rule,) = self.series.rules
+        if rule.count is None and rule.until is None:
+            return None
+        start, until = self.series.master.timing.start.local, self.series.until_of(rule)
+        return day_of(last_instance(rule, start, until=until, budget=Budget()) or start)
 
     @property
     def has_foreign_rule(self) -> bool:

@@ -72,8 +72,11 @@ class Clockwork:
         keeps_zone = times.timezone == shown.timezone and self._says(old, shown.timezone)
         start = start_when(times.start, times.timezone, old.tzid if keeps_zone else None)
         if start != old:
-            text.put(_line("DTSTART", start, text))
-        self._put_end(text, times, start, keeps_zone=keeps_zone)
+            text.put(time_line("DTSTART", start, text))
+        end = self.reader.read(When(times.end, start.is_utc, start.tzid), self.reader.read(start))
+        if (old.is_date, old.is_floating) != (start.is_date, start.is_floating):
+            text.remove("DTEND", "DURATION")
+        self._put_end(text, end, start, keeps_zone=keeps_zone)
         if times.is_all_day is not shown.is_all_day:
             text.remove("X-MICROSOFT-CDO-ALLDAYEVENT", "X-FUNAMBOL-ALLDAY")
 
@@ -82,22 +85,37 @@ class Clockwork:
         zone = self.zone_of(old)
         return zone is None or name == zone.iana or name != self._home.iana
 
-    def _put_end(self, text: ComponentText, times: Times, start: When, *, keeps_zone: bool) -> None:
+    def place(self, text: ComponentText, start: Moment, end: Moment) -> None:
+        """Move a component to another time of the zone it is written in, each line in the form it has."""
+        old = start_of(text.component())
+        new = When(start.local, old.is_utc, old.tzid)
+        if new != old:
+            text.put(time_line("DTSTART", new, text))
+        self._put_end(text, end, new, keeps_zone=True)
+
+    def _put_end(self, text: ComponentText, end: Moment, start: When, *, keeps_zone: bool) -> None:
         timing = timing_of(text.component(), self.reader)
         assert timing is not None
-        end = When(times.end, start.is_utc, start.tzid)
-        wanted = self.reader.read(end, timing.start)
-        if timing.end.at == wanted.at and timing.end.is_date is wanted.is_date:
+        if timing.end.at == end.at and timing.end.is_date is end.is_date:
             return
-        if times.end == times.start:
+        if timing.start.at == end.at:
             text.remove("DTEND", "DURATION")
             return
         line = text.first("DTEND")
-        own = parse_when(line) if line is not None and keeps_zone else None
-        own_zone = None if own is None or own.tzid == start.tzid else self.zone_of(own)
-        if own is not None and own_zone is not None:
-            end = When(own_zone.local(wanted.at), tzid=own.tzid)
-        text.put(_line("DTEND", end, text), instead_of="DURATION", after="DTSTART")
+        own = parse_when(line) if line is not None and keeps_zone else start
+        own_zone = self.zone_of(own) if own.tzid != start.tzid else None
+        if end.is_date:
+            new = When(end.local)
+        elif own_zone is not None:
+            new = When(own_zone.local(end.at), tzid=own.tzid)
+        else:
+            new = When(timing.start.zone.local(end.at), start.is_utc, start.tzid)
+        text.put(time_line("DTEND", new, text), instead_of="DURATION", after="DTSTART")
+
+
+def in_frame(key: Local, start: When) -> When:
+    """A key of a series that begins at `start`, as EXDATE and RECURRENCE-ID write it."""
+    return When(key, start.is_utc, start.tzid)
 
 
 def start_of(component: Component) -> When:
@@ -116,7 +134,7 @@ def start_when(local: Local, timezone: str | None, tzid: str | None = None) -> W
     return When(local, tzid=tzid or timezone)
 
 
-def _line(name: str, when: When, text: ComponentText) -> ContentLine:
+def time_line(name: str, when: When, text: ComponentText) -> ContentLine:
     """The property with the parameters that it has beside VALUE and TZID."""
     old = text.first(name)
     kept = tuple(param for param in old.params if param[0] not in ("VALUE", "TZID")) if old else ()

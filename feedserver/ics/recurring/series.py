@@ -101,13 +101,13 @@ class Series:
             if (line.param("VALUE") or "").upper() == "PERIOD":
                 self._read_periods(timing.start, line)
             else:
-                self.rdates |= {self._key(self._reader.read(when, timing.start)): None for when in parse_whens(line)}
+                self.rdates |= {self.key_of(self._reader.read(when, timing.start)): None for when in parse_whens(line)}
         for line in component.all("EXDATE"):
             for when in parse_whens(line):
                 if when.is_date and not timing.start.is_date:
                     self._exdays.add(when.value)
                 else:
-                    self._exdates.add(self._key(self._reader.read(when, timing.start)))
+                    self._exdates.add(self.key_of(self._reader.read(when, timing.start)))
 
     def _read_periods(self, start: Moment, line: ContentLine) -> None:
         for period in parse_periods(line):
@@ -116,7 +116,7 @@ class Series:
                 length = Length(exact=self._reader.read(period.end, start).at - begin.at)
             else:
                 length = Length(exact=period.duration or timedelta())
-            self.rdates[self._key(begin)] = length
+            self.rdates[self.key_of(begin)] = length
 
     def _read_override(self, index: int, component: Component) -> Part:
         line = component.first("RECURRENCE-ID")
@@ -126,9 +126,9 @@ class Series:
         beside = self.master.timing.start if self.master else timing.start
         moment = self._reader.read(parse_when(line), beside)
         is_range = (line.param("RANGE") or "").upper() == "THISANDFUTURE"
-        return Part(index, component, timing, self._key(moment), moment, is_range)
+        return Part(index, component, timing, self.key_of(moment), moment, is_range)
 
-    def _key(self, moment: Moment) -> Local:
+    def key_of(self, moment: Moment) -> Local:
         """A moment in the master's frame."""
         if self.master is None:
             return moment.local
@@ -203,7 +203,7 @@ class Series:
             return until.value.date() if isinstance(until.value, datetime) else until.value
         if until.is_date:
             return datetime.combine(until.value, time.max.replace(microsecond=0))
-        return self._key(self._reader.read(until, start))
+        return self.key_of(self._reader.read(until, start))
 
     def showing(self, key: Local, *, has_override: bool = True) -> Showing:
         """How an instance is shown: by its override, by the range it lies in, else by the master.
