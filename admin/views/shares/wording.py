@@ -25,9 +25,9 @@ _STANDINGS = {
 """With the tone of the badge."""
 _LEVELS = {
     DetailLevel.BUSY: message("Only busy times"),
-    DetailLevel.TITLES: message("Titles"),
+    DetailLevel.TITLES: message("Titles and places"),
     DetailLevel.DETAILS: message("Details"),
-    DetailLevel.FULL: message("Full"),
+    DetailLevel.FULL: message("Everything"),
 }
 _KINDS = {ShareKind.PUBLIC: message("Public"), ShareKind.SECURED: message("Secured")}
 _FAMILIES = {
