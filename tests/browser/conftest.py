@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -19,7 +20,9 @@ from feedserver.model.account import Account, Role
 from feedserver.storage.engine import Database
 from feedserver.web.runner import SiteRunner
 from tests.browser.windows import Window, open_window
+from tests.mailbox import Mailbox, open_mailbox
 from tests.premises import Premises, open_premises
+from tests.services.posting import a_dispatch
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -33,6 +36,7 @@ _ARGUMENTS = (
 """Nothing but what the tests ask for is fetched."""
 
 OpenWindow = Callable[..., Awaitable[Window]]
+Deliver = Callable[[], Awaitable[int]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,12 +75,12 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[House]:
-    """A node on SQLite in an empty folder, with one admin and nothing else."""
+async def open_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
+    """A node on SQLite in an empty folder, with one admin and nothing else; `settings` are those of the premises."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://localhost:{listening.getsockname()[1]}"
         db = await Database.open(data_dir=folder)
-        async with open_premises(db, folder, base_url=url) as premises:
+        async with open_premises(db, folder, base_url=url, **settings) as premises:
             runner = SiteRunner(premises.app, shutdown_timeout=0.1)
             await runner.setup()
             await web.SockSite(runner, listening).start()
@@ -96,6 +100,19 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 def premises(house: House) -> Premises:
     """The services of the node, to furnish it and to see what the pages did."""
     return house.premises
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """A mail server that takes everything, on the loop of these tests."""
+    async with open_mailbox() as box:
+        yield box
+
+
+@pytest.fixture
+def deliver(premises: Premises, mailbox: Mailbox) -> Deliver:
+    """Sends what is due, as a node's worker does within seconds; how many tries there were."""
+    return a_dispatch(premises, mailbox.server()).run
 
 
 @pytest_asyncio.fixture(loop_scope="session")
