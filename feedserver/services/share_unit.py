@@ -69,10 +69,10 @@ class ShareUnit:
                 share_id=share.id,
             )
 
-    async def welcome(self, share: Share, people: Iterable[Person]) -> None:
-        """Owe each of these the mail with which a share begins; not again to who got it a moment ago."""
-        for person in people:
-            await self._owe(_first_mail(person), share, person, unless_since=self.now - DOUBLE_CLICK)
+    async def welcome(self, share: Share, people: Iterable[Person]) -> list[Person]:
+        """Owe each of these the mail with which a share begins; those it is owed to: not who got it a moment ago."""
+        since = self.now - DOUBLE_CLICK
+        return [one for one in people if await self._owe(_first_mail(one), share, one, unless_since=since)]
 
     async def mail(self, kind: NoticeKind, share: Share, people: Iterable[Person]) -> None:
         """Owe each of these a mail."""
@@ -81,15 +81,15 @@ class ShareUnit:
 
     async def _owe(
         self, kind: NoticeKind, share: Share, person: Person, *, unless_since: datetime | None = None
-    ) -> None:
+    ) -> bool:
+        """True when the mail was queued."""
         if self.mailing is None or (isinstance(person, Account) and not person.is_active):
-            return
-        whom = {"account_id" if isinstance(person, Account) else "recipient_id": person.id}
-        if unless_since and await notices.was_queued(self.tx, kind=kind, since=unless_since, share_id=share.id, **whom):
-            return
-        await notices.queue(
-            self.tx, kind=kind, by=self.by, mailing=self.mailing, now=self.now, share_id=share.id, **whom
-        )
+            return False
+        whom = {"share_id": share.id, "account_id" if isinstance(person, Account) else "recipient_id": person.id}
+        if unless_since and await notices.has_gone(self.tx, kind=kind, since=unless_since, now=self.now, **whom):
+            return False
+        await notices.queue(self.tx, kind=kind, by=self.by, mailing=self.mailing, now=self.now, **whom)
+        return True
 
     async def describe(self, share: Share) -> dict[str, str]:
         """What the history says a new share is."""

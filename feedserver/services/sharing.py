@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Unpack
 
+from feedserver.languages.message import message
 from feedserver.model.account import Account
 from feedserver.model.actor import CONSOLE, Actor
 from feedserver.model.clock import Clock
@@ -31,8 +32,8 @@ UNDO = timedelta(days=7)
 """For how long a removal can be taken back."""
 MAX_AT_ONCE = 1_000
 
-_NO_MEMBERS = "a public share has no members; whoever has its link may open it"
-_NO_LINKS = "a secured share has no personal links; name its members by login"
+_NO_MEMBERS = message("a public share has no members; whoever has its link may open it")
+_NO_LINKS = message("a secured share has no personal links; name its members by login")
 
 
 class ShareAction(StrEnum):
@@ -285,8 +286,7 @@ class SharingService:
         if share.state is ShareState.REMOVED:
             raise Conflict("This share was removed. Bring it back, or make a new one.")
         if unit.mailing is not None:
-            await unit.note_people(share, "mailed", people)
-            await unit.welcome(share, people)
+            await unit.note_people(share, "mailed", await unit.welcome(share, people))
 
     async def act(
         self, refs: Iterable[str], action: ShareAction, *, by: Actor = CONSOLE, mailing: Mailing | None = None

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from feedserver.languages.message import message
 from feedserver.model.errors import (
     Conflict,
     FeedserverError,
@@ -22,14 +23,14 @@ from feedserver.model.errors import (
 CONNECT_WAIT_S = 10
 """How long a connection may take: a server that froze or was cut off answers no ping, and closes nothing either."""
 
-_BUSY = "The database is busy or cannot be reached; try again shortly."
-_READ_ONLY = "The database refuses writes: its file or its server is read-only."
-_FULL = "The disk of the database is full: nothing was written."
-_CORRUPT = (
+_BUSY = message("The database is busy or cannot be reached; try again shortly.")
+_READ_ONLY = message("The database refuses writes: its file or its server is read-only.")
+_FULL = message("The disk of the database is full: nothing was written.")
+_CORRUPT = message(
     "The database file is damaged or no database at all; restore a backup: "
     "move the file away with its -wal and -shm, then run: feedserver restore FILE"
 )
-_CONFLICT = "What was to be written meets something that is there already, or needs something that is gone."
+_CONFLICT = message("What was to be written meets something that is there already, or needs something that is gone.")
 
 # https://www.sqlite.org/rescode.html: the primary code is the low byte.
 _SQLITE: dict[int, tuple[type[FeedserverError], str]] = {

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, not_, or_, select, update
 
 from feedserver.model.actor import Actor
 from feedserver.model.notice import Mailing, Notice, NoticeKind, NoticeRow, NoticeState
@@ -53,19 +53,22 @@ async def queue(
     return notice_id
 
 
-async def was_queued(
+async def has_gone(
     tx: Tx,
     *,
     kind: NoticeKind,
     since: datetime,
+    now: datetime,
     share_id: str | None = None,
     recipient_id: str | None = None,
     account_id: str | None = None,
 ) -> bool:
-    """True when the same notice was queued after `since`, whatever became of it."""
+    """True when the same notice was queued after `since` and waits no longer, whatever became of it."""
     about = {"kind": kind, "share_id": share_id, "recipient_id": recipient_id, "account_id": account_id}
     same = and_(*(notices.c[name].is_not_distinct_from(value) for name, value in about.items()))
-    return bool(await tx.scalar(select(notices.c.id).where(same, notices.c.created_at > since).limit(1)))
+    return bool(
+        await tx.scalar(select(notices.c.id).where(same, notices.c.created_at > since, not_(waits(now))).limit(1))
+    )
 
 
 def waits(now: datetime) -> ColumnElement[bool]:

@@ -121,9 +121,18 @@ async def test_a24_done_that_is_clicked_twice_mails_once_and_later_again(premise
         await premises.sharing.mail_links(share.id, [ANN], mailing=MAILING)
         await send_all(premises)
     assert await kinds(premises) == {(NoticeKind.SHARED_LINK, ANN): 1}
+    assert "mailed" not in {entry.action for entry in await premises.history.of_share(share.id)}
     premises.clock.advance(timedelta(minutes=2))
     await premises.sharing.mail_links(share.id, [ANN], mailing=MAILING)
     assert await kinds(premises) == {(NoticeKind.SHARED_LINK, ANN): 2}
+
+
+async def test_words_that_are_mended_before_the_mail_has_gone_are_those_that_go(premises: Premises) -> None:
+    share = await premises.share()
+    for note in ("See you their", "See you there"):
+        await premises.sharing.mail_links(share.id, [ANN], mailing=Mailing(note=note))
+    (notice,) = await owed(premises)
+    assert notice.note == "See you there"
 
 
 async def send_all(premises: Premises) -> None:

@@ -17,6 +17,7 @@ _SENTENCES = {
     "deactivated": message("{who} deactivated it."),
     "removed": message("{who} removed it."),
     "restored": message("{who} brought it back."),
+    "calendar removed": message("{who} removed one of its calendars."),
     "link rotated": message("{who} gave it a new link; all earlier links ended."),
     "link made": message("{who} made a link for {whom}."),
     "link revoked": message("{who} ended the link of {whom}."),
@@ -29,6 +30,7 @@ _ACTORS = {"command line": message("The command line"), "server": message("The s
 _FIELDS = {
     "kind": message("Kind: {value}"),
     "name": message("Name: {value}"),
+    "calendar": message("Calendar: {value}"),
     "calendars": message("Calendars: {value}"),
     "starts": message("From: {value}"),
     "expires": message("Until: {value}"),
