@@ -74,3 +74,63 @@ def test_an_unknown_account_is_not_found(verb: str, run: Run) -> None:
 
 def test_an_unknown_role_is_a_usage_error(run: Run) -> None:
     fails(_add(run, role="king"), 2, "usage")
+
+
+def test_invitation_is_a_link_that_is_shown_once_made(run: Run) -> None:
+    _add(run, "bob", "guest")
+    invited = run("account", "invite", "bob", "--json").json
+    assert "/account/password/" in invited["password_url"]
+    assert invited["expires_at"]
+    again = run("account", "invite", "bob")
+    assert "/account/password/" in again.out
+    assert invited["password_url"] not in again.out
+
+
+def test_who_has_a_password_gets_a_link_for_a_new_one(run: Run) -> None:
+    _add(run, "bob", "guest", "--password-stdin", typed=b"correct horse battery")
+    assert "/account/password/" in run("account", "invite", "bob").out
+
+
+def test_invitation_by_mail_needs_a_mail_server(run: Run) -> None:
+    _add(run, "bob", "guest")
+    assert "no mail server" in fails(run("account", "invite", "bob", "--mail", "--json"), 2, "usage")
+
+
+def test_deactivated_account_is_not_invited(run: Run) -> None:
+    _add(run, "bob", "guest")
+    run("account", "deactivate", "bob")
+    fails(run("account", "invite", "bob", "--json"), 1, "conflict")
+
+
+def test_particulars_are_edited(run: Run) -> None:
+    _add(run, "bob", "guest")
+    edited = run(
+        "account", "edit", "bob", "--login", "rob", "--name", "Rob", "--email", "r@x.org", "--role", "member",
+        "--language", "de", "--json",
+    ).json  # fmt: skip
+    particulars = (edited["login"], edited["name"], edited["email"], edited["role"], edited["language"])
+    assert particulars == ("rob", "Rob", "r@x.org", "member", "de")
+    assert run("account", "edit", "rob", "--language", "none", "--json").json["language"] is None
+
+
+def test_edit_of_nothing_and_of_what_cannot_be_is_refused(run: Run) -> None:
+    _add(run)
+    _add(run, "bob", "guest")
+    fails(run("account", "edit", "bob", "--json"), 2, "usage")
+    fails(run("account", "edit", "bob", "--language", "xx", "--json"), 2, "usage")
+    fails(run("account", "edit", "bob", "--email", "x", "--json"), 2, "invalid-input")
+    fails(run("account", "edit", "bob", "--login", "ANN", "--json"), 1, "conflict")
+    fails(run("account", "edit", "nobody", "--name", "x", "--json"), 3, "not-found")
+
+
+def test_a23_last_admin_is_neither_demoted_nor_removed(run: Run) -> None:
+    _add(run)
+    fails(run("account", "edit", "ann", "--role", "guest", "--json"), 1, "conflict")
+    fails(run("account", "remove", "ann", "--yes", "--json"), 1, "conflict")
+
+
+def test_account_is_removed(run: Run) -> None:
+    _add(run, "bob", "guest")
+    assert run("account", "remove", "bob", "--yes", "--json").json["login"] == "bob"
+    assert run("account", "list", "--json").json == []
+    fails(run("account", "remove", "bob", "--yes", "--json"), 3, "not-found")
