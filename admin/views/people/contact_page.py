@@ -17,6 +17,7 @@ from feedserver.model.usage import AppFamily, DayUsage, LastFetch
 from feedserver.services.links import ShareLink
 
 USE_DAYS = 90
+_OVER = (Standing.REMOVED, Standing.GONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ async def _row(call: Call, held: ContactLink) -> LinkRow:
     standing = _standing(call, held.share, held.recipient.id)
     return LinkRow(
         held=held,
-        link=links[0] if links and standing is not Standing.GONE else None,
+        link=links[0] if links and standing not in _OVER else None,
         standing=standing,
         last_fetch=last_of(counted, held.recipient.id),
     )
