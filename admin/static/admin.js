@@ -127,6 +127,15 @@ each("[data-suggest]", (input) => {
   suggest();
 });
 
+// The login that the server makes of a person's name: data-login names the field of the name.
+each("[data-login]", (input) => {
+  const name = document.getElementById(input.dataset.login);
+  name.addEventListener("input", () => {
+    const words = name.value.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+/gu);
+    input.placeholder = (words ?? []).join(".");
+  });
+});
+
 // Enter in a part of a form that has a button of its own: data-enter names the button.
 each("[data-enter]", (input) => input.addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return;
