@@ -104,7 +104,7 @@ def make_office(
         services=services,
         clock=clock,
         languages=languages,
-        templates=Templates("admin", languages, root=root, assets=assets),
+        templates=Templates("admin", root=root, assets=assets),
         assets=assets,
         gate=gate,
         policy=policy,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, tzinfo
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
-from feedserver.languages.catalogue import Languages
 from feedserver.languages.language import Language
 
 _TYPES = {
@@ -22,25 +22,25 @@ _TYPES = {
 
 
 class Templates:
-    """The templates of one package (its `templates/` folder), once per language.
+    """The templates of one package (its `templates/` folder).
 
     In a template `_("...", name=value)` and `ngettext("{n} share", "{n} shares", number)` translate; `{name}` stands
-    for a value. Filters: `date`, `time`, `moment(zone)`, `number`, `listing`. Globals: `lang`, `url(path)`, and
-    `asset(name)` for a static file of the same package.
+    for a value; a part that is imported or included needs the context to do so. Filters: `date`, `time`,
+    `moment(zone)`, `number`, `listing`. Beside them: `lang`, `url(path)`, and `asset(name)` for a static file of the
+    same package.
     """
 
-    def __init__(self, package: str, languages: Languages, *, root: str, assets: Mapping[str, Asset]) -> None:
+    def __init__(self, package: str, *, root: str, assets: Mapping[str, Asset]) -> None:
         """`root`: the path at which the server stands, without a slash at its end."""
-        self._by_code = {
-            language.code: _environment(package, language, root=root, assets=assets) for language in languages.all
-        }
+        self._env = _environment(package, root=root, assets=assets)
 
     def render(self, name: str, language: Language, /, **values: object) -> bytes:
         """The page in UTF-8."""
-        return self._by_code[language.code].get_template(name).render(values).encode()
+        told = {"lang": language, "_": language.gettext, "ngettext": language.ngettext}
+        return self._env.get_template(name).render(told | values).encode()
 
 
-def _environment(package: str, language: Language, *, root: str, assets: Mapping[str, Asset]) -> Environment:
+def _environment(package: str, *, root: str, assets: Mapping[str, Asset]) -> Environment:
     env = Environment(
         loader=PackageLoader(package),
         autoescape=True,
@@ -48,20 +48,8 @@ def _environment(package: str, language: Language, *, root: str, assets: Mapping
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(
-        _=language.gettext,
-        ngettext=language.ngettext,
-        lang=language,
-        url=partial(_url, root),
-        asset=lambda file: _url(root, assets[file].path),
-    )
-    env.filters.update(
-        date=language.date,
-        time=language.time,
-        moment=partial(_moment, language),
-        number=language.number,
-        listing=language.listing,
-    )
+    env.globals.update(url=partial(_url, root), asset=lambda file: _url(root, assets[file].path))
+    env.filters.update(date=_date, time=_time, moment=_moment, number=_number, listing=_listing)
     return env
 
 
@@ -69,9 +57,35 @@ def _url(root: str, path: str) -> str:
     return root + path
 
 
-def _moment(language: Language, moment: datetime | None, zone: tzinfo | str, width: str = "medium") -> str:
+@pass_context
+def _date(context: Context, day: date, width: str = "medium") -> str:
+    return _language(context).date(day, width)
+
+
+@pass_context
+def _time(context: Context, moment: datetime | time, zone: tzinfo | str | None = None) -> str:
+    return _language(context).time(moment, zone)
+
+
+@pass_context
+def _moment(context: Context, moment: datetime | None, zone: tzinfo | str, width: str = "medium") -> str:
     """Empty for no moment at all."""
-    return language.moment(moment, zone, width) if moment is not None else ""
+    return _language(context).moment(moment, zone, width) if moment is not None else ""
+
+
+@pass_context
+def _number(context: Context, number: float) -> str:
+    return _language(context).number(number)
+
+
+@pass_context
+def _listing(context: Context, words: Iterable[str]) -> str:
+    return _language(context).listing(words)
+
+
+def _language(context: Context) -> Language:
+    found: Language = context["lang"]
+    return found
 
 
 class Asset:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
 
+from babel import UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -35,22 +36,34 @@ class Languages:
 
     def chosen(self, own: str | None, accept_language: str) -> Language:
         """The one a person has chosen, else the first that their browser asks for and we have (RFC 9110 12.5.4)."""
-        if own in self._by_code:
-            return self._by_code[own]
-        return self._by_code.get(_best(accept_language, tuple(self._by_code)) or "", self.default)
+        known = (own,) if own in self._by_code else tuple(self._by_code)
+        code, region = _best(accept_language, known) or (own or "", "")
+        return _regional(self._by_code.get(code, self.default), region)
+
+
+@lru_cache(maxsize=256)
+def _regional(language: Language, region: str) -> Language:
+    """The language as it is written in that region, as far as anybody has told how."""
+    try:
+        return language.in_region(region) if region else language
+    except (UnknownLocaleError, ValueError):
+        return language
 
 
 @lru_cache(maxsize=1024)
-def _best(accept_language: str, codes: tuple[str, ...]) -> str | None:
-    """The wanted code with the highest weight; a region counts as its language (`de-AT` is `de`)."""
-    wanted: list[tuple[float, int, str]] = []
+def _best(accept_language: str, codes: tuple[str, ...]) -> tuple[str, str] | None:
+    """The wanted code with the highest weight, and the first region named with it (`de-AT` is `de` in `AT`)."""
+    wanted: list[tuple[float, int, str, str]] = []
     for place, part in enumerate(accept_language[:1024].split(",")):
         tag, _, quality = part.strip().partition(";")
         weight = _weight(quality)
-        code = next((c for c in (tag.lower(), tag.lower().partition("-")[0]) if c in codes), None)
-        if code and weight > 0:
-            wanted.append((-weight, place, code))
-    return min(wanted)[2] if wanted else None
+        code, _, region = tag.partition("-")
+        if code.lower() in codes and weight > 0:
+            wanted.append((-weight, place, code.lower(), region.upper()))
+    if not wanted:
+        return None
+    code = min(wanted)[2]
+    return code, next((region for _, _, of, region in sorted(wanted) if of == code and region), "")
 
 
 def _weight(quality: str) -> float:

@@ -15,11 +15,19 @@ from feedserver.model.errors import FeedserverError
 class Language:
     """What a page or a mail is written in. Immutable and shared by all requests."""
 
-    def __init__(self, code: str, catalogue: catalogues.NullTranslations) -> None:
+    def __init__(self, code: str, catalogue: catalogues.NullTranslations, *, region: str = "") -> None:
+        """`region`: ISO 3166 code of where the reader is, which decides how dates and times are written.
+
+        Raises UnknownLocaleError for a region where nobody writes so.
+        """
         self.code = code
-        """The `lang` of a page: a BCP 47 tag such as `de`."""
-        self.locale = Locale.parse(code, sep="-")
+        """What people choose it by, and the `lang` of a page: `de`."""
+        self.locale = Locale.parse(f"{code}-{region}" if region else code, sep="-")
         self._catalogue = catalogue
+
+    def in_region(self, region: str) -> Language:
+        """The same words, with dates and times as they are written there. Raises UnknownLocaleError."""
+        return Language(self.code, self._catalogue, region=region)
 
     @property
     def name(self) -> str:

@@ -51,7 +51,7 @@ class AccountFace:
         self._proxies = proxies
         root = urlsplit(base_url).path.rstrip("/")
         assets = assets_of("feedserver.web", "/static/")
-        self._templates = Templates("feedserver.web", desk.languages, root=root, assets=assets)
+        self._templates = Templates("feedserver.web", root=root, assets=assets)
 
     async def password(self, request: web.Request) -> web.StreamResponse:
         """Choose a password. Looking at the page changes nothing, so that mail scanners may (threat U27)."""

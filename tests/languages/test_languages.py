@@ -53,6 +53,22 @@ def test_a_browser_gets_the_language_it_wants_most(accept_language: str, code: s
     assert LANGUAGES.chosen(None, accept_language).code == code
 
 
+@pytest.mark.parametrize(
+    ("own", "accept_language", "spelled"),
+    [
+        (None, "en-GB,en;q=0.9", "23 Nov 2026, 13:00"),
+        (None, "en-US", NOON_IN_BERLIN),
+        (None, "en", NOON_IN_BERLIN),
+        ("en", "de-DE,en-GB;q=0.5", "23 Nov 2026, 13:00"),
+        ("en", "de-DE", NOON_IN_BERLIN),
+        (None, "en-XX-nonsense", NOON_IN_BERLIN),
+        (None, "de-AT", "23.11.2026, 13:00"),
+    ],
+)
+def test_dates_are_written_as_in_the_readers_region(own: str | None, accept_language: str, spelled: str) -> None:
+    assert LANGUAGES.chosen(own, accept_language).moment(NOON, "Europe/Berlin") == spelled
+
+
 def test_a_persons_own_choice_stands_above_the_browsers() -> None:
     assert LANGUAGES.chosen("de", "en").code == "de"
     assert LANGUAGES.chosen("tlh", "de").code == "de"
