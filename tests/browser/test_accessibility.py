@@ -51,7 +51,7 @@ PAGES = (
 )
 NO_PAGES = {"/", "/login", "/setup/{token}", "/shares/{id}/qr.svg", "/calendars/{id}/export.ics"}
 """Redirects, files, and what only those see who are not logged in."""
-FAULTY = ("/shares/new", "/calendars/new", "/users/new", "/me/")
+FAULTY = ("/shares/new", "/calendars/new", "/users/new")
 """Forms that say what is wrong with an empty answer."""
 
 
