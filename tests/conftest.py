@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.databases", "tests.mailbox"]
+pytest_plugins = ["tests.databases", "tests.mailbox", "tests.premises"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import web
 from yarl import URL
 
@@ -272,3 +273,17 @@ async def open_premises(
     finally:
         await freshness.stop()
         hasher.close()
+
+
+@pytest.fixture
+async def premises(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Premises]:
+    """One node on SQLite."""
+    async with open_premises(sqlite_db, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def premises_on_both(db: Database, tmp_path: Path) -> AsyncIterator[Premises]:
+    """One node, once on each engine."""
+    async with open_premises(db, tmp_path) as made:
+        yield made

@@ -1,7 +1,7 @@
 """Every item of the contracts this project holds is named by a test, or answered here with the reason why not.
 
-The items: the feed contract (F, T) and the threats that belong to the feed, the command line and mail (U, B, O, K, I, M,
-P, C). A test names an item by its id in its name (`test_f51_...`) or in its docstring.
+The items: the feed contract (F, T) and the threats that belong to the feed, the command line and mail (U, B, O, K, I,
+M, P, C). A test names an item by its id in its name (`test_f51_...`) or in its docstring.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from pytest_aiohttp.plugin import AiohttpClient
 
 from feedserver.model.account import Account, Role
-from feedserver.storage.engine import Database
 from feedserver.web.runner import SiteRunner
-from tests.premises import Premises, open_premises
+from tests.premises import Premises
 
 Fields = Mapping[str, str | Iterable[str]]
 
@@ -68,13 +66,6 @@ def _pairs(fields: Fields) -> Iterable[tuple[str, str]]:
     for name, value in fields.items():
         for one in [value] if isinstance(value, str) else value:
             yield name, one
-
-
-@pytest.fixture
-async def premises(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Premises]:
-    """One node on SQLite."""
-    async with open_premises(sqlite_db, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

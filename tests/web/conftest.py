@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from pytest_aiohttp.plugin import AiohttpClient
 
-from feedserver.storage.engine import Database
 from feedserver.web.runner import SiteRunner
-from tests.premises import Premises, open_premises
+from tests.premises import Premises
 
 Client = TestClient
 
@@ -25,21 +22,7 @@ class SiteServer(TestServer):
 
 
 @pytest.fixture
-async def premises(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Premises]:
-    """One node on SQLite."""
-    async with open_premises(sqlite_db, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
 async def client(premises: Premises, aiohttp_client: AiohttpClient) -> Client:
     """A client of that node that asks for no compression and follows no redirects by itself."""
     server = SiteServer(premises.app)
     return await aiohttp_client(server, auto_decompress=False, headers={"Accept-Encoding": "identity"})
-
-
-@pytest.fixture
-async def premises_on_both(db: Database, tmp_path: Path) -> AsyncIterator[Premises]:
-    """One node, once on each engine."""
-    async with open_premises(db, tmp_path) as made:
-        yield made
