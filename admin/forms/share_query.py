@@ -4,42 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import StrEnum
-from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+from admin.forms.choices import one_of, page_number
 from feedserver.http.forms import Form
 from feedserver.model.share import ShareKind, Standing
 from feedserver.model.share_listing import ShareQuery, ShareSort
 
 MAX_TEXT_CHARS = 200
-MAX_PAGE = 1_000_000
 _LISTED = (Standing.LIVE, Standing.PAUSED, Standing.NOT_YET, Standing.EXPIRED, Standing.REMOVED)
-_Word = TypeVar("_Word", bound=StrEnum)
 
 
 def share_query(form: Form) -> ShareQuery:
     """The query in an address; what cannot be asked for counts as not asked."""
-    standing = _one_of(Standing, form.line("state"))
+    standing = one_of(Standing, form.line("state"))
     sort = form.line("sort")
     return ShareQuery(
         text=form.line("q")[:MAX_TEXT_CHARS],
         standing=standing if standing in _LISTED else None,
-        kind=_one_of(ShareKind, form.line("kind")),
+        kind=one_of(ShareKind, form.line("kind")),
         calendar_id=form.line("calendar") or None,
         account_id=form.line("member") or None,
-        sort=_one_of(ShareSort, sort.removeprefix("-")) or ShareSort.NAME,
+        sort=one_of(ShareSort, sort.removeprefix("-")) or ShareSort.NAME,
         descending=sort.startswith("-"),
-        page=_page(form.line("page")),
+        page=page_number(form.line("page")),
     )
-
-
-def _one_of(words: type[_Word], text: str) -> _Word | None:
-    return words(text) if text in set(words) else None
-
-
-def _page(text: str) -> int:
-    return min(int(text), MAX_PAGE) if text.isascii() and text.isdigit() and len(text) < len(str(MAX_PAGE)) else 1
 
 
 def query_text(query: ShareQuery) -> str:

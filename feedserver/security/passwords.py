@@ -111,7 +111,7 @@ def checked(password: str) -> bytes:
     """
     secret = _spelled(password)
     if secret is None:
-        raise InvalidInput(f"a password has at most {MAX_PASSWORD_BYTES} bytes of valid text", field="password")
+        raise InvalidInput("a password has at most {max} bytes of valid text", field="password", max=MAX_PASSWORD_BYTES)
     if not secret:
         raise InvalidInput("a password cannot be empty", field="password")
     return secret

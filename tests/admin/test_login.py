@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, DummyCookieJar, encode_basic_auth
+from pytest_aiohttp.plugin import AiohttpClient
 
+from feedserver.http.client import Proxies
 from feedserver.model.account import Account, Role
-from tests.admin.conftest import Visitor
-from tests.premises import PASSWORD, Premises
+from feedserver.storage.engine import Database
+from feedserver.web.feeds import FeedOptions
+from feedserver.web.site import SiteOptions
+from tests.admin.conftest import SiteServer, Visitor
+from tests.premises import PASSWORD, Premises, open_premises
 
 RIGHT = {"login": "root", "password": PASSWORD}
 
@@ -190,3 +196,41 @@ async def test_a04_logout_by_a_link_is_refused(admin: Visitor) -> None:
 async def test_a10_unused_session_leads_to_the_login_after_half_an_hour(premises: Premises, admin: Visitor) -> None:
     premises.clock.advance(timedelta(minutes=30))
     assert (await admin.get("/users/")).headers["Location"] == "/admin/login?next=%2Fusers%2F"
+
+
+async def test_a06_cookie_on_https_is_bound_to_the_host(
+    sqlite_db: Database, tmp_path: Path, aiohttp_client: AiohttpClient
+) -> None:
+    options = SiteOptions(proxies=Proxies(("127.0.0.1",)), feeds=FeedOptions())
+    https = "https://calendars.example.org"
+    async with open_premises(sqlite_db, tmp_path, base_url=https, options=options) as premises:
+        await premises.account("root", role=Role.ADMIN)
+        site = await aiohttp_client(SiteServer(premises.app), cookie_jar=DummyCookieJar())
+        headers = {"X-Forwarded-Proto": "https", "Origin": https}
+        answer = await site.post("/admin/login", data=RIGHT, headers=headers, allow_redirects=False)
+        name, marks = answer.headers["Set-Cookie"].split("=", 1)
+        assert name == "__Host-session"
+        assert marks.partition(";")[2].split("; ") == [" Path=/", "HttpOnly", "SameSite=Lax", "Secure"]
+        plain = await site.post("/admin/login", data=RIGHT, allow_redirects=False)
+        assert (plain.status, "Set-Cookie" in plain.headers) == (308, False)
+
+
+async def test_b19_session_opens_no_secured_share_and_a_password_header_no_admin_page(
+    premises: Premises, admin: Visitor
+) -> None:
+    share = await premises.secured_share(logins=("root",))
+    with_cookie = {"Cookie": f"session={admin.cookie}"}
+    assert (await admin.client.get(premises.feed_path(share), headers=with_cookie)).status == 401
+    with_basic = {"Authorization": encode_basic_auth("root", PASSWORD)}
+    answer = await admin.client.get("/admin/users/", headers=with_basic, allow_redirects=False)
+    assert answer.headers["Location"].startswith("/admin/login")
+
+
+async def test_u06_secrets_of_one_purpose_are_worthless_for_another(premises: Premises, admin: Visitor) -> None:
+    share_token = premises.feed_path(await premises.share()).split("/")[2]
+    for secret in (admin.cookie, await admin.form_token()):
+        assert (await admin.client.get(f"/s/{secret}/calendar.ics")).status == 404
+        assert (await admin.client.get(f"/account/password/{secret}")).status == 404
+    for secret in (share_token, await admin.form_token()):
+        answer = await Visitor(admin.client, secret).get("/users/")
+        assert answer.headers["Location"].startswith("/admin/login")
