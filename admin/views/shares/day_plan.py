@@ -1,26 +1,41 @@
-"""What a share shows, day by day: the words that its preview and its appointments have in common."""
+"""What takes place day by day: the words that lists of appointments have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Protocol, TypeVar
 
 from feedserver.languages.language import Language
-from feedserver.model.agenda import ShownOccurrence
 
 
-def by_day(occurrences: Iterable[ShownOccurrence]) -> list[tuple[date, list[ShownOccurrence]]]:
+class Timed(Protocol):
+    """An occurrence of whichever kind."""
+
+    @property
+    def start(self) -> date | datetime:
+        """Aware, in the zone of the list; a date for all-day."""
+
+    @property
+    def end(self) -> date | datetime:
+        """Exclusive."""
+
+
+_Timed = TypeVar("_Timed", bound=Timed)
+
+
+def by_day(occurrences: Iterable[_Timed]) -> list[tuple[date, list[_Timed]]]:
     """The occurrences, in their order, under the day on which each begins."""
     return [(day, list(some)) for day, some in groupby(occurrences, key=first_day)]
 
 
-def first_day(one: ShownOccurrence) -> date:
-    """In the zone of the share."""
+def first_day(one: Timed) -> date:
+    """In the zone of the list."""
     return one.start.date() if isinstance(one.start, datetime) else one.start
 
 
-def times(one: ShownOccurrence, language: Language) -> str:
+def times(one: Timed, language: Language) -> str:
     """When on its first day, and until when where it lasts longer."""
     if not isinstance(one.start, datetime) or not isinstance(one.end, datetime):
         last = one.end - timedelta(days=1)
