@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from feedserver.ics.editing.checks import cleaned
+from feedserver.ics.editing.checks import check_fits, cleaned
 from feedserver.ics.editing.component_text import ComponentText
 from feedserver.ics.editing.describing import fields_in, fields_of
 from feedserver.ics.editing.instances import make_override, without_range
@@ -22,18 +22,6 @@ from feedserver.model.appointment import AppointmentFields, Frequency, Repetitio
 from feedserver.model.errors import InvalidInput
 
 _WEEK = 7
-
-
-def followed(before: AppointmentFields, after: AppointmentFields) -> AppointmentFields:
-    """The weekdays of a repetition go along when the start was moved to a day that is not among them."""
-    old, new = before.repetition, after.repetition
-    if old is None or new is None or old.frequency is not Frequency.WEEKLY or old.weekdays != new.weekdays:
-        return after
-    turn = after.start.weekday() - before.start.weekday()
-    if after.start.weekday() in new.weekdays or before.start.weekday() not in old.weekdays:
-        return after
-    weekdays = tuple(sorted((day + turn) % _WEEK for day in old.weekdays))
-    return replace(after, repetition=replace(new, weekdays=weekdays))
 
 
 def change_all(
@@ -80,15 +68,31 @@ def _move_of(event: StoredEvent, key: Local | None, before: AppointmentFields, a
     new = _moved(old, before, after)
     if key is not None and after.repetition is not None and before.repetition != after.repetition:
         new = _on_first_instance(new, after)
+    after = replace(after, repetition=_turned(before.repetition, after.repetition, old, new))
     nudge = nudge_of(before, after)
+    repetition = _lasting(event, before, after, nudge)
+    if repetition is not None and day_of(old.start) != day_of(new.start):
+        check_fits(repetition, new.start)
     return Move(
         old=old,
         new=new,
-        repetition=_lasting(event, before, after, nudge),
-        keeps_rule=event.has_foreign_rule and after.repetition is None,
+        repetition=repetition,
+        keeps_rule=event.has_foreign_rule and repetition is None,
         nudge=nudge,
         reach=reach_of(before, after),
+        beside=key,
+        there=Times(after.start, after.end, after.timezone),
     )
+
+
+def _turned(before: Repetition | None, after: Repetition | None, old: Times, new: Times) -> Repetition | None:
+    """Weekdays that nobody chose anew go along when the start moves to a day that is not among them."""
+    if before is None or after is None or after.frequency is not Frequency.WEEKLY or before.weekdays != after.weekdays:
+        return after
+    if new.start.weekday() in after.weekdays or old.start.weekday() not in after.weekdays:
+        return after
+    turn = new.start.weekday() - old.start.weekday()
+    return replace(after, weekdays=tuple(sorted((day + turn) % _WEEK for day in after.weekdays)))
 
 
 def _moved(old: Times, before: AppointmentFields, after: AppointmentFields) -> Times:
@@ -150,9 +154,18 @@ def change_following(
         return change_all(event, key, before, after, now=now), None
     kept, rest = split_at(event, key, uid=uid, now=now)
     following = event.reopened(rest)
-    own = following.repetition
-    repetition = after.repetition
-    if own and repetition and before.repetition and repetition.count == before.repetition.count:
-        repetition = replace(repetition, count=own.count)
-    before, after = replace(before, repetition=own), replace(after, repetition=repetition)
-    return kept, change_all(following, key, before, after, now=now)
+    now_shown = replace(before, repetition=following.repetition)
+    wanted = replace(after, repetition=_repetition_from_here(before, after, following.repetition))
+    return kept, change_all(following, key, now_shown, wanted, now=now)
+
+
+def _repetition_from_here(
+    before: AppointmentFields, after: AppointmentFields, own: Repetition | None
+) -> Repetition | None:
+    """How a split off half is to repeat, which repeats as `own` says; a number of times counts from the split on."""
+    old, new = before.repetition, after.repetition
+    if old == new:
+        return own
+    if old is None or new is None or own is None or new.count != old.count:
+        return new
+    return replace(new, count=own.count)

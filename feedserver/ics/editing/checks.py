@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from feedserver.ics.editing.rules import is_last_of_month
 from feedserver.ics.editing.times import day_of
@@ -25,7 +25,7 @@ MAX_COUNT = 1_000
 _WEB = re.compile(r"https?://[^\s\x00-\x20\"<>]+", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_DAYS_OF_WEEK = range(7)
+_DAYS_OF_WEEK = frozenset(range(7))
 
 
 def cleaned(fields: AppointmentFields) -> AppointmentFields:
@@ -72,7 +72,19 @@ def check(after: AppointmentFields, before: AppointmentFields | None = None) -> 
     if before is None or timing != (before.start, before.end, before.timezone):
         _check_times(after)
     if after.repetition is not None and (before is None or after.repetition != before.repetition):
-        _check_repetition(after.repetition, after.start)
+        _check_repetition(after.repetition)
+        if before is None or _is_fit(before):
+            check_fits(after.repetition, after.start)
+
+
+def _is_fit(fields: AppointmentFields) -> bool:
+    """False for a series that came with a start outside of its rule, and for an occurrence that was moved."""
+    try:
+        if fields.repetition is not None:
+            check_fits(fields.repetition, fields.start)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _check_texts(after: AppointmentFields, before: AppointmentFields | None) -> None:
@@ -141,30 +153,24 @@ def _zone_of(timezone: str | None) -> Zone:
     return zone
 
 
-def _check_repetition(repetition: Repetition, start: Local) -> None:
-    if not 1 <= repetition.interval <= MAX_INTERVAL:
+def _check_repetition(after: Repetition) -> None:
+    if not 1 <= after.interval <= MAX_INTERVAL:
         raise InvalidInput("choose a number from 1 to {max}", field="interval", max=MAX_INTERVAL)
-    if repetition.count is not None and repetition.until_on is not None:
+    if after.count is not None and after.until_on is not None:
         raise InvalidInput("choose either a last day or a number of times", field="until_on")
-    if repetition.count is not None and not 1 <= repetition.count <= MAX_COUNT:
+    if after.count is not None and not 1 <= after.count <= MAX_COUNT:
         raise InvalidInput("choose a number from 1 to {max}", field="count", max=MAX_COUNT)
-    if repetition.until_on is not None:
-        _check_until(repetition.until_on, day_of(start))
-    if repetition.frequency is Frequency.WEEKLY:
-        _check_weekdays(repetition.weekdays, start)
+    if after.until_on is not None and after.until_on.year > LAST_YEAR:
+        raise InvalidInput("choose a year from {first} to {last}", field="until_on", first=FIRST_YEAR, last=LAST_YEAR)
+    if after.frequency is Frequency.WEEKLY and not (after.weekdays and set(after.weekdays) <= _DAYS_OF_WEEK):
+        raise InvalidInput("choose at least one day of the week", field="weekdays")
+
+
+def check_fits(repetition: Repetition, start: Local) -> None:
+    """Raises InvalidInput when what begins at `start` would not be the first of the repetition."""
+    if repetition.until_on is not None and repetition.until_on < day_of(start):
+        raise InvalidInput("the last day lies before the first", field="until_on")
+    if repetition.frequency is Frequency.WEEKLY and start.weekday() not in repetition.weekdays:
+        raise InvalidInput("the first day is not among the chosen days of the week", field="weekdays")
     if repetition.month_day is MonthDay.LAST_WEEKDAY and not is_last_of_month(start):
         raise InvalidInput("the first day is not the last of its weekday in its month", field="month_day")
-
-
-def _check_until(until_on: date, start_on: date) -> None:
-    if until_on < start_on:
-        raise InvalidInput("the last day lies before the first", field="until_on")
-    if until_on.year > LAST_YEAR:
-        raise InvalidInput("choose a year from {first} to {last}", field="until_on", first=FIRST_YEAR, last=LAST_YEAR)
-
-
-def _check_weekdays(weekdays: tuple[int, ...], start: Local) -> None:
-    if not weekdays or any(day not in _DAYS_OF_WEEK for day in weekdays):
-        raise InvalidInput("choose at least one day of the week", field="weekdays")
-    if start.weekday() not in weekdays:
-        raise InvalidInput("the first day is not among the chosen days of the week", field="weekdays")

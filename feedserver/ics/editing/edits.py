@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from feedserver.ics.editing.changing import change_all, change_following, change_one, followed
+from feedserver.ics.editing.changing import change_all, change_following, change_one
 from feedserver.ics.editing.checks import check, cleaned
 from feedserver.ics.editing.describing import fields_of
 from feedserver.ics.editing.instances import without
@@ -42,8 +42,6 @@ def change(
     before, after = cleaned(fields_of(event, key)), cleaned(wanted)
     if before == after:
         return None
-    if scope is not Scope.THIS:
-        after = followed(before, after)
     check(after, before)
     rest = None
     if key is None or scope is Scope.ALL:

@@ -48,6 +48,10 @@ class Move:
     """Days by which each instance moves."""
     reach: int
     """How many days further an instance may be looked for."""
+    beside: Local | None
+    """The occurrence at which it was asked for; None for the whole."""
+    there: Times
+    """When that one is to take place."""
 
 
 def nudge_of(before: AppointmentFields, after: AppointmentFields) -> int:
@@ -244,7 +248,9 @@ def _follow(route: _Route, part: Part, override: ComponentText, start: When, now
     override.put(time_line("RECURRENCE-ID", in_frame(key, start), override))
     shown = event.times_of(part)
     is_unmoved = part.timing.start.at == event.series.identity_of(part.key).at
-    if is_unmoved or part.is_range:
+    if part.key == route.move.beside:
+        event.clockwork.put(override, route.move.there, shown)
+    elif is_unmoved or part.is_range:
         offset = timedelta() if is_unmoved else gap(part.key, shown.start)
         event.clockwork.put(override, _times_at(key, offset, shown, route.move), shown)
     if override.to_bytes() != before:

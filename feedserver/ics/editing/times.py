@@ -69,7 +69,7 @@ class Clockwork:
         zone is the same, and DTEND a zone of its own.
         """
         old = start_of(text.component())
-        keeps_zone = times.timezone == shown.timezone and self._says(old, shown.timezone)
+        keeps_zone = times.timezone == shown.timezone and shown.start == old.value  # else its times are converted
         start = start_when(times.start, times.timezone, old.tzid if keeps_zone else None)
         if start != old:
             text.put(time_line("DTSTART", start, text))
@@ -79,11 +79,6 @@ class Clockwork:
         self._put_end(text, end, start, keeps_zone=keeps_zone)
         if times.is_all_day is not shown.is_all_day:
             text.remove("X-MICROSOFT-CDO-ALLDAYEVENT", "X-FUNAMBOL-ALLDAY")
-
-    def _says(self, old: When, name: str | None) -> bool:
-        """False when the form shows the zone of `old` by converting its times."""
-        zone = self.zone_of(old)
-        return zone is None or name == zone.iana or name != self._home.iana
 
     def place(self, text: ComponentText, start: Moment, end: Moment) -> None:
         """Move a component to another time of the zone it is written in, each line in the form it has."""
