@@ -25,6 +25,8 @@ class Furniture:
     secured: Share
     """Of which Ann is a member."""
     ann: Account
+    review: str
+    """The name of an appointment of the team that is over in an hour."""
 
 
 async def furnish(premises: Premises) -> Furniture:
@@ -51,4 +53,6 @@ async def furnish(premises: Premises) -> Furniture:
     await premises.share(team, name="Ends soon", expires_at=NOON + timedelta(hours=1))
     removed = await premises.share(team, name="Removed")
     await premises.sharing.remove(removed.id)
-    return Furniture(team=team, public=public, secured=secured, ann=ann)
+    appointments = await premises.appointments.list(team.id, start_on=NOON.date(), words="Review")
+    review = appointments.rows[0].name
+    return Furniture(team=team, public=public, secured=secured, ann=ann, review=review)

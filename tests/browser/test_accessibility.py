@@ -39,6 +39,11 @@ PAGES = (
     "/calendars/{team}/import",
     "/calendars/{team}/remove",
     "/calendars/from-file",
+    "/calendars/{team}/appointments/",
+    "/calendars/{team}/appointments/new",
+    "/calendars/{team}/appointments/{review}/",
+    "/calendars/{team}/appointments/{review}/edit",
+    "/calendars/{team}/appointments/{review}/delete",
     "/mail/",
     "/users/",
     "/users/new",
@@ -51,7 +56,7 @@ PAGES = (
 )
 NO_PAGES = {"/", "/login", "/setup/{token}", "/shares/{id}/qr.svg", "/calendars/{id}/export.ics"}
 """Redirects, files, and what only those see who are not logged in."""
-FAULTY = ("/shares/new", "/calendars/new", "/users/new")
+FAULTY = ("/shares/new", "/calendars/new", "/calendars/{team}/appointments/new", "/users/new")
 """Forms that say what is wrong with an empty answer."""
 
 
@@ -66,6 +71,7 @@ class Scene:
     async def page(self, path: str) -> Page:
         """`path` with the ids of the furniture filled in."""
         names = {name: getattr(self.furniture, name).id for name in ("team", "public", "secured", "ann")}
+        names["review"] = self.furniture.review
         return await self.window.page(path.format(**names))
 
 
