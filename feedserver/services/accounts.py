@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
+from feedserver.languages.message import message
 from feedserver.model.account import Account, Role, display_name_of, email_of, login_key, login_of
 from feedserver.model.account_listing import AccountPage, AccountQuery
 from feedserver.model.actor import CONSOLE, Actor
@@ -29,7 +30,7 @@ from feedserver.storage.engine import Database
 MAX_TEXT_CHARS = 200
 MAX_PER_PAGE = 500
 
-_REFUSED = "login or password are not right"
+_REFUSED = message("login or password are not right")
 
 
 class AccountChanges(TypedDict, total=False):

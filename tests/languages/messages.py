@@ -20,7 +20,22 @@ from feedserver.model import errors
 REPOSITORY = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted((REPOSITORY / "feedserver" / "languages" / "catalogues").glob("*.po"))
 
-_SPOKEN_ON_THE_CONSOLE = (REPOSITORY / "feedserver" / "cli", REPOSITORY / "feedserver" / "app")
+_SPOKEN_ON_THE_CONSOLE = tuple(
+    REPOSITORY / "feedserver" / place
+    for place in (
+        "app",
+        "cli",
+        "security/keyfile.py",
+        "security/signing.py",
+        "services/backups.py",
+        "services/keys.py",
+        "setting_values.py",
+        "settings.py",
+        "storage/backup.py",
+        "storage/schema.py",
+        "storage/sqlite.py",
+    )
+)
 _SHOWN_TO_NOBODY = (
     errors.CannotListen,
     errors.DataDirUnusable,
@@ -44,17 +59,32 @@ def messages() -> Catalog:
     return found
 
 
-def errors_put_together() -> list[str]:
-    """Where an error that people see has an f-string for its message, which no catalogue can hold."""
-    return [
-        f"{file.relative_to(REPOSITORY)}:{call.lineno}"
-        for file in _sources()
-        for call in ast.walk(ast.parse(file.read_text()))
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id in _SHOWN_ERRORS
-        and any(isinstance(argument, ast.JoinedStr) for argument in call.args[:1])
-    ]
+def errors_not_gathered() -> list[str]:
+    """Where an error that people see says what no catalogue can hold, or what is not marked as a message."""
+    found = []
+    for file in _sources():
+        tree = ast.parse(file.read_text())
+        unmarked = set(_unmarked_texts(tree))
+        found += [
+            f"{file.relative_to(REPOSITORY)}:{call.lineno}"
+            for call in ast.walk(tree)
+            if isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id in _SHOWN_ERRORS
+            and any(_is_lost(said, unmarked) for said in call.args[:1])
+        ]
+    return found
+
+
+def _unmarked_texts(tree: ast.Module) -> Iterator[str]:
+    """Names of the module's texts that are not in `message(...)`."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _is_lost(said: ast.expr, unmarked: set[str]) -> bool:
+    return isinstance(said, ast.JoinedStr | ast.Call) or (isinstance(said, ast.Name) and said.id in unmarked)
 
 
 def read(file: Path) -> Catalog:
@@ -75,7 +105,7 @@ def update(file: Path) -> None:
 def _sources() -> Iterator[Path]:
     for room in ("admin", "feedserver"):
         for file in (REPOSITORY / room).rglob("*.py"):
-            if not any(folder in file.parents for folder in _SPOKEN_ON_THE_CONSOLE):
+            if not any(place in (file, *file.parents) for place in _SPOKEN_ON_THE_CONSOLE):
                 yield file
 
 

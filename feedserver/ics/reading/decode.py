@@ -75,7 +75,8 @@ def _without_bom(data: bytes, repairs: set[str]) -> bytes:
 def _check_is_calendar(data: bytes) -> None:
     if _BEGIN.search(data) and not _BEGIN_VCARD.match(data):
         return
-    raise NotACalendar(_looks_like(data[:512].strip().lower()))
+    reason = _looks_like(data[:512].strip().lower())
+    raise NotACalendar(reason)
 
 
 def _looks_like(head: bytes) -> str:

@@ -280,7 +280,7 @@ def _read_rule(line: ContentLine) -> tuple[RRule | None, Rewritten | None]:
     try:
         rule = parse_rrule(text)
     except ValueError as error:
-        raise ObjectRefused(str(error)) from error
+        raise ObjectRefused("{name}: {detail}", name=line.name, detail=str(error)) from error
     return rule, ([ContentLine(line.name, line.params, text)], {"rule-mended"})
 
 

@@ -23,7 +23,7 @@ def series_of(obj: ParsedObject) -> Series:
     try:
         return Series(obj.components, reader)
     except ValueError as error:
-        raise ObjectRefused(str(error)) from error
+        raise ObjectRefused("a time or rule cannot be read: {detail}", detail=str(error)) from error
 
 
 def occurrences(obj: ParsedObject, start: datetime, end: datetime, *, budget: Budget) -> list[Occurrence]:

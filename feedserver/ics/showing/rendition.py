@@ -136,7 +136,7 @@ def _render_single(obj: ParsedObject) -> dict[DetailLevel, Rendition]:
     try:
         timing = timing_of(component, TimeReader(obj.zones, IanaZone(obj.timezone)))
     except ValueError as error:
-        raise ObjectRefused(str(error)) from error
+        raise ObjectRefused("a time or rule cannot be read: {detail}", detail=str(error)) from error
     if timing is None:
         raise ObjectRefused("the event has no DTSTART")
     tzids: set[str] = set()
