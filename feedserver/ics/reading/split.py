@@ -24,7 +24,7 @@ _TOP_COMPONENTS = OBJECT_COMPONENTS | {"VTIMEZONE", "VFREEBUSY", "VAVAILABILITY"
 
 MAX_HEADER = 64 * KIB
 """What is read of a calendar's own properties; they are a few lines."""
-_LOGICAL_REST = rb"[ \t]*[;:][^\r\n]*(?:\r\n[ \t][^\r\n]*)*"
+_LOGICAL_REST = rb"(?:\r\n[ \t])*[ \t]*[;:][^\r\n]*(?:\r\n[ \t][^\r\n]*)*"
 _MARKER = re.compile(rb"\r\n(BEGIN|END|UID)(" + _LOGICAL_REST + rb")", re.IGNORECASE)
 _FIRST_MARKER = re.compile(rb"(BEGIN|END|UID)(" + _LOGICAL_REST + rb")", re.IGNORECASE)
 _TZID = re.compile(rb"\r\n(TZID" + _LOGICAL_REST + rb")", re.IGNORECASE)

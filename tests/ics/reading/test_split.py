@@ -26,6 +26,13 @@ def test_components_are_slices_with_uid_and_line() -> None:
     assert found.refusals == []
 
 
+def test_line_that_is_folded_before_its_colon_is_read() -> None:
+    """ical4j/twinkle_orig.ics: an override of such an event became an object of its own."""
+    data = lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID", " :a", "END", "\t:VEVENT", "END:VCALENDAR")
+    (raw,) = split(data).components
+    assert (raw.uid, raw.fault) == ("a", None)
+
+
 def test_calendars_keep_their_own_properties_and_zones_trap_2() -> None:
     zone = ("BEGIN:VTIMEZONE", "TZID:Office", "END:VTIMEZONE")
     calendar = ("BEGIN:VCALENDAR", "X-WR-CALNAME:One", *zone, *EVENT, "METHOD:PUBLISH", "END:VCALENDAR")
