@@ -91,12 +91,13 @@ class Clockwork:
     def _put_end(self, text: ComponentText, end: Moment, start: When, *, keeps_zone: bool) -> None:
         timing = timing_of(text.component(), self.reader)
         assert timing is not None
-        if timing.end.at == end.at and timing.end.is_date is end.is_date:
+        line = text.first("DTEND")
+        said = timing.end if line is None else self.reader.read(parse_when(line), timing.start)
+        if said.at == end.at and said.is_date is end.is_date:
             return
         if timing.start.at == end.at:
             text.remove("DTEND", "DURATION")
             return
-        line = text.first("DTEND")
         own = parse_when(line) if line is not None and keeps_zone else start
         own_zone = self.zone_of(own) if own.tzid != start.tzid else None
         if end.is_date:
