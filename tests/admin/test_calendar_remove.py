@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from feedserver.model.share import ShareState
 from tests.admin.conftest import Visitor
 from tests.admin.pages import text_of
-from tests.premises import Premises
+from tests.premises import PASSWORD, Premises
 
 
 async def test_question_says_which_shares_end_and_which_go_on(admin: Visitor, premises: Premises) -> None:
@@ -45,3 +47,12 @@ async def test_second_click_finds_nothing_left(admin: Visitor, premises: Premise
     work = await premises.calendar(name="Work")
     await admin.post(f"/calendars/{work.id}/remove")
     assert (await admin.post(f"/calendars/{work.id}/remove")).status == 404
+
+
+async def test_a29_removal_asks_for_the_password_after_a_quarter_of_an_hour(admin: Visitor, premises: Premises) -> None:
+    work = await premises.calendar(name="Work")
+    premises.clock.advance(timedelta(minutes=20))
+    assert (await admin.post(f"/calendars/{work.id}/remove")).status == 403
+    assert [calendar.name for calendar in await premises.calendars.list_all()] == ["Work"]
+    assert (await admin.post(f"/calendars/{work.id}/remove", {"confirm_password": PASSWORD})).status == 303
+    assert await premises.calendars.list_all() == []

@@ -18,5 +18,5 @@ ROUTES: tuple[Route, ...] = (
     post("/calendars/{id}/import", import_.take, takes_upload=True),
     get("/calendars/{id}/export.ics", export.send),
     get("/calendars/{id}/remove", remove.ask),
-    post("/calendars/{id}/remove", remove.remove),
+    post("/calendars/{id}/remove", remove.remove, is_sensitive=True),
 )
