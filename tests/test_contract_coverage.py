@@ -27,7 +27,8 @@ ITEMS = (
     + _span("B", 0, 20, 2)
     + [o for o in _span("O", 1, 18, 2) if o not in {"O10", "O13", "O15", "O17"}]
     + _span("K", 1, 8, 2)
-    + ["I01", "I02", "I03", "I04", "I07", "I08", "I09", "I10", "I16", "I17", "I18", "I19"]
+    + _span("A", 0, 29, 2)
+    + ["I01", "I02", "I03", "I04", "I07", "I08", "I09", "I10", "I14", "I16", "I17", "I18", "I19", "I36", "I37", "I38"]
     + _span("M", 1, 16, 2)
     + ["M20", "M21"]
     + _span("P", 1, 5, 2)
@@ -57,7 +58,7 @@ def _names_and_docstrings() -> Iterator[str]:
 def named() -> set[str]:
     found: set[str] = set()
     for text in _names_and_docstrings():
-        found.update(re.findall(r"\b[FTUBOKIMPC]\d{1,2}\b", text))
+        found.update(re.findall(r"\b[FTUBOKIMPCA]\d{1,2}\b", text))
     return found
 
 

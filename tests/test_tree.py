@@ -107,3 +107,18 @@ def _is_constant(text: ast.expr) -> bool:
     owners = {id(n.value) for n in attributes}
     words = [n.attr for n in attributes] + [n.id for n in nodes if isinstance(n, ast.Name) and id(n) not in owners]
     return all(word.isupper() for word in words) and not any(isinstance(n, ast.Call) for n in nodes)
+
+
+def test_a12_nothing_gets_around_the_escaping_of_templates() -> None:
+    doors = re.compile(
+        r"\|\s*safe\b|\bMarkup\b|\bmarkupsafe\b|autoescape\s*(?:=\s*)?false|\burlize\b|\bxmlattr\b", re.IGNORECASE
+    )
+    found = [
+        f"{path.relative_to(REPOSITORY)}:{number}"
+        for room in ("feedserver", "admin")
+        for path in sorted((REPOSITORY / room).rglob("*"))
+        if path.suffix in (".py", ".html", ".txt")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if doors.search(line)
+    ]
+    assert found == []

@@ -15,6 +15,7 @@ from feedserver.storage.engine import Tx
 from feedserver.storage.tables import accounts, collections, grants, usage
 
 COLUMNS = tuple(column for column in accounts.c if column.name != "login_key")
+_LOCK = "LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE"
 
 
 async def add(
@@ -81,7 +82,7 @@ async def lock(tx: Tx, login_or_id: str) -> Account:
     one after the other would let them wait for each other for ever. On SQLite there is one writer anyway.
     """
     if tx.dialect.name == "postgresql":
-        await tx.exec_driver_sql(f"LOCK TABLE {accounts.name} IN SHARE ROW EXCLUSIVE MODE")
+        await tx.exec_driver_sql(_LOCK)
     return await find(tx, login_or_id)
 
 
