@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from feedserver.model.share import DetailLevel, ShareStanding
 
@@ -17,6 +18,13 @@ class Source:
     """The object's."""
     instance: str | None
     """As `Appointment.instance` spells it; None when the object does not recur."""
+
+
+class StandIn(StrEnum):
+    """What is said where there is no title to show."""
+
+    BUSY = "busy"
+    UNTITLED = "untitled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,8 @@ class ShownOccurrence:
     is_free: bool
     """Shown as available."""
     source: Source
+    stand_in: StandIn | None = None
+    """What `title` is instead of a title, for faces that say it in the reader's language."""
 
     @property
     def is_all_day(self) -> bool:

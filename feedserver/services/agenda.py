@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from feedserver.ics.reading.ingest import parse_object
 from feedserver.ics.recurring.recurrence import Purse
-from feedserver.ics.showing.shown import Shown, shown_between
+from feedserver.ics.showing.shown import Shown, may_have_words, shown_between
 from feedserver.ics.showing.slots import emitted_uid
 from feedserver.ics.showing.words import Words
 from feedserver.model.agenda import Agenda, ShownOccurrence, Source
@@ -20,6 +20,7 @@ from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection
 from feedserver.model.errors import FeedserverError, NotFound
 from feedserver.model.share import DetailLevel, FeedLink, Share, ShareEntry, ShareStanding, Standing, standing_of
+from feedserver.services.agenda_memory import AgendaMemory, Question
 from feedserver.services.feed_state import FeedState, read_state, window_of
 from feedserver.services.objects import STORED_LIMITS
 from feedserver.storage import objects
@@ -27,6 +28,8 @@ from feedserver.storage.engine import Database, Tx
 
 MAX_OCCURRENCES = 5_000
 """In one agenda; a minutely event alone has 43,200 a month."""
+MAX_AT_ONCE = 2
+"""Agendas put together at the same time: what visitors may ask for is bounded, the rest waits."""
 MAX_STEPS, FREE_STEPS, MAX_STEPS_OF_ONE = 300_000, 2_000, 120_000
 """Periods and instances that one agenda may look at, of each object in any case, and of one at most (I07).
 
@@ -43,6 +46,36 @@ class AgendaService:
         self._clock = clock
         self._words = words
         self._retention = retention
+        self._memory = AgendaMemory()
+        self._turns = asyncio.Semaphore(MAX_AT_ONCE)
+
+    async def of_open(self, state: FeedState, *, start_on: date, end_on: date, words: Sequence[str] = ()) -> Agenda:
+        """What everybody sees who may open a share; the caller has judged link and login against `state`.
+
+        From memory as long as nothing changed. With `words`: only what shows all of them, capitals or not. Its standing
+        is anything but live when the share was withdrawn meanwhile. Raises NotFound, StorageUnavailable.
+        """
+        sought = tuple(sorted(word.casefold() for word in words))
+        question = Question(share_id=state.share.id, start_on=start_on, end_on=end_on, words=sought)
+        known = self._recall(question, state)
+        if known is not None:
+            return known
+        async with self._turns, self._db.read() as tx:
+            fresh = await read_state(tx, state.share.id)
+            standing = self._standing(fresh.share, None)
+            if standing.standing is not Standing.LIVE:
+                return Agenda(standing=standing, timezone=fresh.zone.key, occurrences=())
+            return self._recall(question, fresh) or await self._remember(tx, question, fresh, standing)
+
+    def _recall(self, question: Question, state: FeedState) -> Agenda | None:
+        return self._memory.recall(question, state, window_of(state, self._clock.now()))
+
+    async def _remember(self, tx: Tx, question: Question, state: FeedState, standing: ShareStanding) -> Agenda:
+        window = window_of(state, self._clock.now())
+        found = await self._occurrences(tx, state, question.start_on, question.end_on, question.words)
+        agenda = _agenda(state, standing, found)
+        self._memory.keep(question, state, window, agenda)
+        return agenda
 
     async def of_share(self, share_id: str, *, start_on: date, end_on: date, reader_id: str | None = None) -> Agenda:
         """What `reader_id` sees from `start_on` to before `end_on`, as the share's zone counts days.
@@ -83,7 +116,9 @@ class AgendaService:
             raise NotFound("The share has no such reader.")
         return standing
 
-    async def _occurrences(self, tx: Tx, state: FeedState, start_on: date, end_on: date) -> list[ShownOccurrence]:
+    async def _occurrences(
+        self, tx: Tx, state: FeedState, start_on: date, end_on: date, words: Sequence[str] = ()
+    ) -> list[ShownOccurrence]:
         start_at, end_at = self._range(state, start_on, end_on)
         found: list[ShownOccurrence] = []
         purse = Purse(MAX_STEPS, free=FREE_STEPS, most=MAX_STEPS_OF_ONE)
@@ -92,10 +127,11 @@ class AgendaService:
                 tx, collection.id, entry.level, start_at, end_at, share_filter=state.share.filter
             )
             async for batch in survivors:
-                stored = [one for one, _ in batch]
-                found += await asyncio.to_thread(
-                    self._shown, state, entry, collection, stored, bounds=(start_at, end_at), purse=purse
+                stored = [one for one, rendition in batch if not words or may_have_words(rendition.body, words)]
+                shown = await asyncio.to_thread(
+                    self._shown, state, entry, collection, stored, bounds=(start_at, end_at), purse=purse, words=words
                 )
+                found += shown
         return found
 
     def _range(self, state: FeedState, start_on: date, end_on: date) -> tuple[datetime, datetime]:
@@ -113,6 +149,7 @@ class AgendaService:
         *,
         bounds: tuple[datetime, datetime],
         purse: Purse,
+        words: Sequence[str],
     ) -> list[ShownOccurrence]:
         """CPU only. An object that cannot be read is left out and logged, as feeds do (I10)."""
         found: list[ShownOccurrence] = []
@@ -125,6 +162,8 @@ class AgendaService:
             except FeedserverError:
                 _log.warning("object %s of calendar %s cannot be shown and is left out", stored.name, collection.id)
                 continue
+            if words:
+                shown = [one for one in shown if one.text.has_words(words)]
             found += [_occurrence(one, uid, entry, stored, state.zone) for one in shown[: MAX_OCCURRENCES + 1]]
         return found
 
@@ -155,6 +194,7 @@ def _occurrence(shown: Shown, uid: str, entry: ShareEntry, stored: CalendarObjec
         is_cancelled=text.is_cancelled,
         is_free=text.is_free,
         source=Source(collection_id=stored.collection_id, name=stored.name, instance=shown.instance),
+        stand_in=text.stand_in,
     )
 
 

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from feedserver.ics.showing.words import WORDS
-from feedserver.model.agenda import Agenda
+from feedserver.model.agenda import Agenda, StandIn
 from feedserver.model.errors import NotFound
 from feedserver.model.share import DetailLevel, Share, ShareFilter, Standing
 from feedserver.services.agenda import MAX_OCCURRENCES, AgendaService
+from feedserver.services.agenda_memory import AgendaMemory
+from feedserver.services.feed_state import FeedState
 from tests.builders import an_event
 from tests.premises import Premises
 
@@ -122,3 +124,67 @@ async def test_contents_show_in_full_what_a_share_holds_even_while_it_is_off(
     agenda = await agendas.contents(share.id, start_on=NOVEMBER, end_on=DECEMBER)
     assert agenda.standing.standing is Standing.PAUSED
     assert [(one.title, one.description) for one in agenda.occurrences] == [("Board", "Budget"), ("Busy", "")]
+
+
+async def _opened(premises: Premises, share: Share) -> FeedState:
+    return (await premises.feeds.open(premises.link(share).page_url.rstrip("/").rpartition("/")[2])).state
+
+
+async def _now(premises: Premises, agendas: AgendaService, share: Share, *words: str) -> Agenda:
+    state = await _opened(premises, share)
+    return await agendas.of_open(state, start_on=NOVEMBER, end_on=DECEMBER, words=words)
+
+
+async def test_open_agenda_comes_from_memory_until_something_it_shows_changes(
+    premises: Premises, agendas: AgendaService
+) -> None:
+    calendar = await premises.calendar()
+    share = await premises.share(calendar)
+    first = await _now(premises, agendas, share)
+    assert await _now(premises, agendas, share) is first
+    await premises.put(calendar, an_event("two", "Fair"))
+    assert sorted(titles(await _now(premises, agendas, share))) == ["Fair", "Meeting"]
+    share = await premises.edit_levels(share, DetailLevel.BUSY)
+    busy = await _now(premises, agendas, share)
+    assert {one.stand_in for one in busy.occurrences} == {StandIn.BUSY}
+
+
+async def test_u17_open_agenda_of_a_share_that_was_withdrawn_meanwhile_is_empty(
+    premises: Premises, agendas: AgendaService
+) -> None:
+    share = await premises.share()
+    state = await _opened(premises, share)
+    await premises.sharing.deactivate(share.id)
+    agenda = await agendas.of_open(state, start_on=NOVEMBER, end_on=DECEMBER)
+    assert (agenda.standing.standing, agenda.occurrences) == (Standing.PAUSED, ())
+
+
+async def test_open_agenda_follows_the_window_of_the_share(premises: Premises, agendas: AgendaService) -> None:
+    share = await premises.share(filter=ShareFilter(days_ahead=0))
+    assert titles(await _now(premises, agendas, share)) == []
+    premises.clock.advance(timedelta(days=1))
+    assert titles(await _now(premises, agendas, share)) == ["Meeting"]
+
+
+async def test_search_finds_what_is_shown_and_nothing_that_is_hidden(
+    premises: Premises, agendas: AgendaService
+) -> None:
+    calendar = await premises.calendar(
+        an_event("one", "Größte Sitzung\\, jährlich", "DESCRIPTION:secret " + "x" * 70 + " folded", "CATEGORIES:Work"),
+        an_event("two", "Doctor", "CLASS:PRIVATE"),
+    )
+    share = await premises.share(calendar)
+    for words in (("GRÖSSTE", "work"), ("sitzung,",), ("folded",)):
+        assert len(titles(await _now(premises, agendas, share, *words))) == 1
+    for words in (("doctor",), ("busy",), ("sitzung", "party")):
+        assert titles(await _now(premises, agendas, share, *words)) == []
+    share = await premises.edit_levels(share, DetailLevel.TITLES)
+    assert titles(await _now(premises, agendas, share, "secret")) == []
+
+
+async def test_memory_of_agendas_is_bounded(premises: Premises, agendas: AgendaService) -> None:
+    agendas._memory = memory = AgendaMemory(max_kept=50)
+    share = await premises.share()
+    for words in ("a", "b", "c", "d"):
+        await _now(premises, agendas, share, words)
+    assert [question.words for question in memory._kept] == [("c",), ("d",)]

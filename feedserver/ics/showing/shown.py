@@ -13,7 +13,8 @@ from feedserver.ics.showing import slots
 from feedserver.ics.showing.plan import suffix_of
 from feedserver.ics.showing.redact import redact_all
 from feedserver.ics.showing.words import Words
-from feedserver.ics.syntax.lines import ContentLine, split_text, unescape_text
+from feedserver.ics.syntax.lines import ContentLine, escape_text, split_text, unescape_text
+from feedserver.model.agenda import StandIn
 from feedserver.model.share import DetailLevel
 
 
@@ -29,6 +30,14 @@ class ShownText:
     is_tentative: bool
     is_cancelled: bool
     is_free: bool
+    stand_in: StandIn | None
+    """What `title` says instead of one."""
+
+    def has_words(self, words: Sequence[str]) -> bool:
+        """True when all of them (case-folded) stand in it. What stands in for a title is not looked at."""
+        title = () if self.stand_in else (self.title,)
+        text = "\n".join((*title, self.place, self.description, *self.categories)).casefold()
+        return all(word in text for word in words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +79,20 @@ def shown_between(
     ]
 
 
+def may_have_words(rendition: bytes, words: Sequence[str]) -> bool:
+    """False when what a rendition shows cannot have all the words (case-folded), so that it need not be parsed."""
+    text = rendition.replace(b"\r\n ", b"").decode().casefold()
+    return all(escape_text(word) in text for word in words)
+
+
 def _text_of(lines: Sequence[ContentLine] | None, words: Words) -> ShownText | None:
     if lines is None:
         return None
     values = {line.name: line.value for line in reversed(lines)}
     status = values.get("STATUS", "")
+    title, stand_in = _title(values.get("SUMMARY", ""), words)
     return ShownText(
-        title=_title(values.get("SUMMARY", ""), words),
+        title=title,
         place=unescape_text(values.get("LOCATION", "")),
         description=unescape_text(values.get("DESCRIPTION", "")),
         link=values.get("URL", ""),
@@ -84,10 +100,13 @@ def _text_of(lines: Sequence[ContentLine] | None, words: Words) -> ShownText | N
         is_tentative=status == "TENTATIVE",
         is_cancelled=status == "CANCELLED",
         is_free=values.get("TRANSP") == "TRANSPARENT",
+        stand_in=stand_in,
     )
 
 
-def _title(value: str, words: Words) -> str:
+def _title(value: str, words: Words) -> tuple[str, StandIn | None]:
     if value == slots.BUSY.decode():
-        return words.busy
-    return words.no_title if value in ("", slots.NO_TITLE.decode()) else unescape_text(value)
+        return words.busy, StandIn.BUSY
+    if value in ("", slots.NO_TITLE.decode()):
+        return words.no_title, StandIn.UNTITLED
+    return unescape_text(value), None
