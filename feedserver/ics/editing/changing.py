@@ -48,6 +48,8 @@ def _write_texts(
     event: StoredEvent, texts: list[ComponentText], before: AppointmentFields, after: AppointmentFields, now: datetime
 ) -> None:
     names = changed_texts(before, after)
+    if not names:
+        return
     whole = cleaned(fields_of(event, None))
     write(texts[0], names, after)
     for part in event.series.overrides.values():
@@ -66,8 +68,8 @@ def _move_of(event: StoredEvent, key: Local | None, before: AppointmentFields, a
         return None
     old = event.times_of(event.whole)
     new = _moved(old, before, after)
-    if key is not None and after.repetition is not None and before.repetition != after.repetition:
-        new = _on_first_instance(new, after)
+    if key is not None and before.repetition != after.repetition:
+        new = _chosen_beside(new, after)
     after = replace(after, repetition=_turned(before.repetition, after.repetition, old, new))
     nudge = nudge_of(before, after)
     repetition = _lasting(event, before, after, nudge)
@@ -77,7 +79,7 @@ def _move_of(event: StoredEvent, key: Local | None, before: AppointmentFields, a
         old=old,
         new=new,
         repetition=repetition,
-        keeps_rule=event.has_foreign_rule and repetition is None,
+        keeps_rule=before.repetition is None and repetition is None,
         nudge=nudge,
         reach=reach_of(before, after),
         beside=key,
@@ -105,9 +107,13 @@ def _moved(old: Times, before: AppointmentFields, after: AppointmentFields) -> T
     return Times(start, start + gap(after.start, after.end), after.timezone)
 
 
-def _on_first_instance(times: Times, after: AppointmentFields) -> Times:
-    """The same on the first day that the new repetition has, which was chosen beside a later occurrence."""
-    assert after.repetition is not None
+def _chosen_beside(times: Times, after: AppointmentFields) -> Times:
+    """When a series begins whose repetition was chosen beside a later occurrence, on the day of which it fits.
+
+    On the first day that the repetition has; what no longer repeats takes place when the form says.
+    """
+    if after.repetition is None:
+        return Times(after.start, after.end, after.timezone)
     pattern = replace(after.repetition, until_on=None, count=None)
     rule = completed(rule_of(pattern, after.start, is_utc=False, zone=None), after.start)
     start = next(instances(rule, times.start, budget=Budget()), times.start)

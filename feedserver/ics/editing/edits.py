@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from feedserver.ics.editing.changing import change_all, change_following, change_one
@@ -39,7 +39,8 @@ def change(
     """
     key = event.key_of(instance) if instance else None
     scope = _scope(event, key, scope)
-    before, after = cleaned(fields_of(event, key)), cleaned(wanted)
+    before = cleaned(fields_of(event, key))
+    after = _with_breaks(before, cleaned(wanted))
     if before == after:
         return None
     check(after, before)
@@ -52,6 +53,13 @@ def change(
         data, rest = change_following(event, key, before, after, uid=uid, now=now)
     changed = (field.name for field in fields(after) if getattr(before, field.name) != getattr(after, field.name))
     return Edited(data=data, rest=rest, changed=tuple(changed), scope=scope)
+
+
+def _with_breaks(before: AppointmentFields, after: AppointmentFields) -> AppointmentFields:
+    """A text of several lines that went through a browser's field of one line has lost its breaks: no change."""
+    if after.title == before.title.replace("\n", ""):
+        after = replace(after, title=before.title)
+    return replace(after, place=before.place) if after.place == before.place.replace("\n", "") else after
 
 
 def delete(event: StoredEvent, instance: str | None, scope: Scope, *, now: datetime) -> bytes | None:

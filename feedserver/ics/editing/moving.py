@@ -43,7 +43,7 @@ class Move:
     repetition: Repetition | None
     """How it repeats from now on; None when it does not, or keeps a rule that no form can show."""
     keeps_rule: bool
-    """It keeps a rule that no form can show."""
+    """It keeps what makes it repeat and no form can show; True too for what repeats neither before nor after."""
     nudge: int
     """Days by which each instance moves."""
     reach: int
@@ -143,13 +143,16 @@ def _says_already(event: StoredEvent, master: ComponentText, wanted: Repetition)
     if len(series.rules) != 1 or series.master is None:
         return False
     rule, start = series.rules[0], start_of(master.component())
-    if rule.until is not None:
-        is_of_type = rule.until.is_date is start.is_date and rule.until.is_utc is not start.is_floating
-        if not start.is_date and not is_of_type:
-            return False
-        if start.is_date is not rule.until.is_date:
-            return False
+    if rule.until is not None and not _is_of_type(rule.until, start):
+        return False
     return repetition_of(rule, series.master.timing.start.local, series.until_of(rule)) == wanted
+
+
+def _is_of_type(until: When, start: When) -> bool:
+    """RFC 5545 section 3.3.10: a date for all-day, local time where DTSTART floats, else UTC."""
+    if start.is_date or until.is_date:
+        return start.is_date and until.is_date
+    return until.is_utc is not start.is_floating
 
 
 def _with_end_of(event: StoredEvent, line: ContentLine, master: ComponentText, move: Move) -> ContentLine:
@@ -183,9 +186,11 @@ class _Route:
         self._days = [day_of(key) for key in self._after]
 
     def leads(self, key: Local) -> Local | None:
-        """Where an instance is now; None when there is none any more. What never was one keeps its place."""
-        if self.move.keeps_rule or key not in self._before:
+        """Where an instance is now; None when there is none any more. What never was one stays on its day."""
+        if self.move.keeps_rule:
             return self._straight(key)
+        if key not in self._before:
+            return self._in_type(key)
         wanted = day_of(key) + timedelta(days=self.move.nudge)
         at = bisect_left(self._days, wanted)
         near = [
@@ -197,13 +202,18 @@ class _Route:
         return abs((day_of(key) - wanted).days)
 
     def _straight(self, key: Local) -> Local:
-        """As much later as the start, in its type."""
+        """As much later as the start."""
         old, new = self.move.old.start, self.move.new.start
-        if not isinstance(new, datetime):
-            return day_of(key) + (day_of(new) - day_of(old))
-        if not isinstance(key, datetime):
-            return datetime.combine(key + (day_of(new) - day_of(old)), new.time())
-        return key + gap(old, new)
+        if isinstance(key, datetime) and isinstance(new, datetime):
+            return key + gap(old, new)
+        return self._in_type(key + (day_of(new) - day_of(old)))
+
+    def _in_type(self, key: Local) -> Local:
+        """The same day, at the time of day of the series when it has got one."""
+        new = self.move.new.start
+        if isinstance(new, datetime):
+            return key if isinstance(key, datetime) else datetime.combine(key, new.time())
+        return day_of(key)
 
 
 def _exceptions(event: StoredEvent) -> list[Local]:

@@ -143,11 +143,6 @@ class StoredEvent:
         return day_of(last_instance(rule, start, until=until, budget=Budget()) or start)
 
     @property
-    def has_foreign_rule(self) -> bool:
-        """True when the form cannot show how it repeats."""
-        return bool(self.foreign_rule)
-
-    @property
     def foreign_rule(self) -> str:
         """How it repeats as its lines say it, when the form cannot show it; else empty."""
         if self.master is None or self.repetition is not None:

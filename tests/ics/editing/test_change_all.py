@@ -326,6 +326,12 @@ def test_series_can_stop_repeating_and_start_again() -> None:
     assert starts(again) == ["20261124T0900", "20261125T0900"]
 
 
+def test_series_that_stops_repeating_takes_place_on_the_day_that_was_shown() -> None:
+    after, _ = changed(weekly(), THIRD, Scope.ALL, repetition=None)
+    assert starts(after) == ["20261208T0900"]
+    assert not after.series.is_recurring
+
+
 def test_repetition_chosen_beside_a_later_occurrence_fits_that_one() -> None:
     event = weekly(rule="FREQ=WEEKLY;COUNT=8")
     monthly = Repetition(frequency=Frequency.MONTHLY, month_day=MonthDay.WEEKDAY, count=3)
@@ -359,6 +365,21 @@ def test_longer_series_makes_overrides_longer_that_were_as_long() -> None:
     after, _ = changed(event, end=shown.end + HOUR)
     lengths = [fields(after, one).end - fields(after, one).start for one in (SECOND, "20261215T100000")]
     assert lengths == [HOUR, 2 * HOUR]
+
+
+def test_overrides_of_a_master_without_a_rule_go_along() -> None:
+    event = opened(vevent(*TUESDAYS), override("20261124T100000"), override(SECOND, start="20261202T100000"))
+    shown = fields(event)
+    after, _ = changed(event, start=shown.start + DAY, end=shown.end + DAY)
+    assert starts(after) == ["20261125T0900", "20261202T0900"]
+
+
+def test_override_of_what_the_rule_never_yielded_stays_on_its_day() -> None:
+    event = opened(vevent(*TUESDAYS, f"RRULE:{FOUR}"), override("20261203T100000", start="20261204T100000"))
+    shown = fields(event)
+    after, _ = changed(event, start=shown.start + DAY, end=shown.end + DAY)
+    assert "20261204T0900" in starts(after)
+    assert "RECURRENCE-ID;TZID=Europe/Berlin:20261203T100000" in lines(after)
 
 
 # --- rules that the form cannot show

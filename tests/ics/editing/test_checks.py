@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from feedserver.ics.editing import edits
 from feedserver.ics.editing.checks import check, cleaned
 from feedserver.ics.editing.creating import new_event
-from feedserver.model.appointment import AppointmentFields, Frequency, MonthDay, Repetition
+from feedserver.model.appointment import AppointmentFields, Frequency, MonthDay, Repetition, Scope
 from feedserver.model.errors import InvalidInput
 from tests.builders import NOON
 from tests.ics.editing.opened import changed, fields, lines, opened, reopened, starts, vevent, weekly
@@ -112,6 +113,12 @@ def test_line_ends_and_blanks_that_a_browser_adds_are_no_change() -> None:
     shown = fields(event)
     sent = replace(shown, title="A", description="one\r\ntwo", categories=("a", "b"))
     assert cleaned(sent) == cleaned(shown)
+
+
+def test_breaks_that_a_field_of_one_line_loses_are_no_change() -> None:
+    event = opened(vevent("DTSTART:20261124T100000Z", "SUMMARY:one\\ntwo", "LOCATION:Hall\\nRoom 1"))
+    sent = replace(fields(event), title="onetwo", place="HallRoom 1")
+    assert edits.change(event, None, Scope.ALL, sent, uid="x", now=NOON) is None
 
 
 def test_what_was_stored_otherwise_is_not_judged_when_it_stays() -> None:

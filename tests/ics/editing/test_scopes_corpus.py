@@ -21,7 +21,7 @@ from tests.builders import NOON
 from tests.corpus_feeds import corpus_files, objects_of
 from tests.ics.editing.opened import NEW_UID, reopened
 
-YEAR = timedelta(days=400)
+SPAN = timedelta(days=200)
 
 
 @pytest.fixture(scope="module")
@@ -34,26 +34,26 @@ def series(corpus_dir: Path) -> list[StoredEvent]:
 
 def _is_tame(event: StoredEvent) -> bool:
     try:
-        return len(_shown(event, event)) < 600
+        return len(_shown(event, event)) < 250
     except RecurrenceTooCostly:
         return False
 
 
 def _shown(event: StoredEvent, like: StoredEvent) -> list[str]:
-    """What takes place in the first year of `like`."""
+    """What takes place in the first half year of `like`."""
     first = like.first_key()
     if first is None:
         return []
     since = like.series.identity_of(first).at - timedelta(days=40)
-    until = min(since, datetime.max.replace(tzinfo=since.tzinfo) - 2 * YEAR) + YEAR
+    until = min(since, datetime.max.replace(tzinfo=since.tzinfo) - 2 * SPAN) + SPAN
     found = occurrences(event.parsed, since, until, budget=Budget(200_000))
     return [f"{one.start} {one.end}" for one in found]
 
 
 def _instances(event: StoredEvent) -> list[str]:
-    """Some occurrences: the first ones, one later, and the overrides."""
-    keys = list(islice(event.series.keys(Budget()), 6))
-    chosen = {*keys[:2], *keys[5:], *islice(event.series.overrides, 3)}
+    """Some occurrences: the first, one later, and an override."""
+    keys = list(islice(event.series.keys(Budget()), 4))
+    chosen = {*keys[:1], *keys[3:], *islice(event.series.overrides, 1)}
     return [instance_of(event.series.identity_of(key)) for key in sorted(chosen)]
 
 
@@ -89,4 +89,4 @@ def test_halves_of_every_series_show_what_the_whole_showed(series: list[StoredEv
             assert edited is not None
             halves = [reopened(event, data) for data in (edited.data, edited.rest) if data]
             assert sorted(Counter(before).elements()) == sorted(text for half in halves for text in _shown(half, event))
-    assert refused < 60
+    assert refused < 30
