@@ -131,6 +131,12 @@ async def window(browser: Browser, house: House) -> AsyncIterator[OpenWindow]:
     assert [fault for one in opened for fault in one.faults] == []
 
 
+@pytest.fixture(params=["at a desk", "on a phone without JavaScript"])
+def look(request: pytest.FixtureRequest) -> dict[str, bool]:
+    """The two ends of what people have before them, for the windows of a test that must go well in both."""
+    return {} if request.param == "at a desk" else {"is_phone": True, "has_javascript": False}
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(window: OpenWindow) -> Page:
     """A tab at a desk, logged in, with JavaScript."""

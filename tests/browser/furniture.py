@@ -34,7 +34,7 @@ async def furnish(premises: Premises) -> Furniture:
     ann = await premises.account("ann")
     await premises.account("bob")
     team = await premises.calendar(
-        an_event("standup", "Stand-up", "RRULE:FREQ=DAILY", "LOCATION:Room 3"),
+        an_event("standup", "Stand-up", "RRULE:FREQ=DAILY;COUNT=9", "LOCATION:Room 3"),
         an_event("review", "Review", "DESCRIPTION:Bring the figures.", "CATEGORIES:Work,Figures"),
         an_event("doctor", "Doctor", "CLASS:PRIVATE", start="20261125T080000Z"),
         an_event("hostile", HOSTILE.replace(";", "\\;"), "URL:javascript:alert(1)", start="20261126T080000Z"),

@@ -67,12 +67,14 @@ class Scene:
     house: House
     furniture: Furniture
     window: Window
+    german: Window
+    """The same pages, in longer words."""
 
-    async def page(self, path: str) -> Page:
+    def path(self, path: str) -> str:
         """`path` with the ids of the furniture filled in."""
         names = {name: getattr(self.furniture, name).id for name in ("team", "public", "secured", "ann")}
         names["review"] = self.furniture.review
-        return await self.window.page(path.format(**names))
+        return path.format(**names)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -80,9 +82,13 @@ async def scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> A
     """One for all of these tests: it takes longer to furnish than to look at."""
     async with open_house(tmp_path_factory.mktemp("house")) as house:
         furniture = await furnish(house.premises)
-        window = await open_window(browser, house.url, cookie=await house.session_of(house.admin))
-        yield Scene(house=house, furniture=furniture, window=window)
+        window, german = [
+            await open_window(browser, house.url, cookie=await house.session_of(house.admin), language=language)
+            for language in ("en", "de")
+        ]
+        yield Scene(house=house, furniture=furniture, window=window, german=german)
         await window.context.close()
+        await german.context.close()
 
 
 async def faults_of(page: Page) -> list[str]:
@@ -92,6 +98,12 @@ async def faults_of(page: Page) -> list[str]:
         await page.emulate_media(color_scheme=scheme)
         await page.set_viewport_size(size)
         found += [f"{scheme}, {size['width']} px: {it}" for it in await violations(page, of_looks_alone=True)]
+    return found + await overflows_of(page)
+
+
+async def overflows_of(page: Page) -> list[str]:
+    """What makes the page wider than its window."""
+    found = []
     for size in (DESKTOP, PHONE, NARROW):
         await page.set_viewport_size(size)
         found += [f"{size['width']} px: too wide: {element}" for element in await overflow(page)]
@@ -100,20 +112,22 @@ async def faults_of(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_page_has_no_barrier(scene: Scene, path: str) -> None:
-    page = await scene.page(path)
+    page, german = [await window.page(scene.path(path)) for window in (scene.window, scene.german)]
     await expect(page.get_by_role("heading", level=1)).to_have_count(1)
     is_there = await page.get_by_role("heading", name="This did not work").count() == 0
 
     assert is_there == (path != "/nowhere")
     assert await faults_of(page) == []
+    assert await overflows_of(german) == []
 
-    assert scene.window.faults == []
+    assert scene.window.faults + scene.german.faults == []
     await page.close()
+    await german.close()
 
 
 @pytest.mark.parametrize("path", FAULTY)
 async def test_page_with_faults_has_no_barrier(scene: Scene, path: str) -> None:
-    page = await scene.page(path)
+    page = await scene.window.page(scene.path(path))
     await page.locator("main form").first.evaluate("form => { form.noValidate = true; }")
 
     await page.locator("main form button.primary").first.click()
@@ -139,7 +153,7 @@ async def test_login_has_no_barrier(browser: Browser, scene: Scene) -> None:
 
 
 async def test_asking_before_a_removal_has_no_barrier(scene: Scene) -> None:
-    page = await scene.page("/shares/")
+    page = await scene.window.page("/shares/")
     await page.get_by_label("Select all").check()
 
     await page.get_by_role("button", name="Remove").click()

@@ -27,13 +27,6 @@ STRANGE = an_event(
 )
 
 
-@pytest.fixture(params=["with JavaScript", "without", "on a phone"])
-def look(request: pytest.FixtureRequest) -> dict[str, bool]:
-    """How the pages are looked at."""
-    looks = {"without": {"has_javascript": False}, "on a phone": {"is_phone": True}}
-    return looks.get(request.param, {})
-
-
 async def exported(premises: Premises, calendar: Collection) -> str:
     """All that the calendar holds, as one file."""
     chunks = [chunk async for chunk in premises.calendars.export(calendar.id)]

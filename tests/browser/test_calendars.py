@@ -16,13 +16,6 @@ from tests.premises import Premises
 BROKEN = "BEGIN:VEVENT\r\nUID:broken\r\nDTSTAMP:20261101T000000Z\r\nSUMMARY:No start\r\nEND:VEVENT\r\n"
 
 
-@pytest.fixture(params=["with JavaScript", "without", "on a phone"])
-def look(request: pytest.FixtureRequest) -> dict[str, bool]:
-    """How the pages are looked at."""
-    looks = {"without": {"has_javascript": False}, "on a phone": {"is_phone": True}}
-    return looks.get(request.param, {})
-
-
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Two good events and one that cannot be kept, at line 18."""

@@ -13,13 +13,6 @@ from tests.builders import an_event
 from tests.premises import Premises
 
 
-@pytest.fixture(params=["with JavaScript", "without", "on a phone"])
-def look(request: pytest.FixtureRequest) -> dict[str, bool]:
-    """How the pages are looked at."""
-    looks = {"without": {"has_javascript": False}, "on a phone": {"is_phone": True}}
-    return looks.get(request.param, {})
-
-
 async def create(page: Page) -> None:
     await page.locator("main form").get_by_role("button", name="Create link").last.click()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
 from playwright.async_api import Page, expect
 
 from feedserver.model.account import Account, Role
@@ -16,13 +15,6 @@ from tests.premises import PASSWORD, Premises
 
 NEW_PASSWORD = "four unrelated words here"
 _LINK = re.compile(r"http://localhost:\d+/account/password/\S+")
-
-
-@pytest.fixture(params=["with JavaScript", "without", "on a phone"])
-def look(request: pytest.FixtureRequest) -> dict[str, bool]:
-    """How the pages are looked at."""
-    looks = {"without": {"has_javascript": False}, "on a phone": {"is_phone": True}}
-    return looks.get(request.param, {})
 
 
 async def choose_password(page: Page, link: str, password: str) -> None:

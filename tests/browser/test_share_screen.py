@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from feedserver.model.share import DetailLevel, ShareState
@@ -30,13 +29,6 @@ async def feed(page: Page, premises: Premises, name: str) -> str:
     share = await premises.sharing.find(name)
     answer = await page.request.get(premises.link(share).feed_url)
     return await answer.text()
-
-
-@pytest.fixture(params=["with JavaScript", "without", "on a phone"])
-def look(request: pytest.FixtureRequest) -> dict[str, bool]:
-    """How the pages are looked at."""
-    looks = {"without": {"has_javascript": False}, "on a phone": {"is_phone": True}}
-    return looks.get(request.param, {})
 
 
 async def test_an_empty_node_leads_to_the_first_calendar_and_then_to_the_first_share(
