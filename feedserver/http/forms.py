@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,6 +12,9 @@ from feedserver.model.errors import CameFromElsewhere, FormUnreadable
 
 MAX_FORM_BYTES = 1024 * 1024
 MAX_FIELDS = 5_000
+FORM_S = 30.0
+"""How long a form may take to come, whoever sends it (threats L04, L05)."""
+
 _URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -53,10 +57,19 @@ class Form:
 
 
 async def read_form(request: web.Request) -> Form:
-    """The form in the body. Raises FormUnreadable: another type, too large, too many fields, no UTF-8."""
-    if request.content_type != _URLENCODED:
+    """The form in the body. Raises FormUnreadable: another type, too large, too slow, too many fields, no UTF-8.
+
+    No browser compresses a form, so nothing is inflated (threat I15).
+    """
+    if request.content_type != _URLENCODED or "Content-Encoding" in request.headers:
         raise FormUnreadable("This is not what our form sends.")
-    raw = await _read_body(request)
+    try:
+        async with asyncio.timeout(FORM_S):
+            raw = await _read_body(request)
+    except TimeoutError:
+        raise FormUnreadable("The form stopped coming. Please send it again.") from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise FormUnreadable("This is not what our form sends.") from None
     try:
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError:

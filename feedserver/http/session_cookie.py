@@ -15,8 +15,9 @@ def name_of(policy: HeaderPolicy) -> str:
 
 
 def read(request: web.Request, policy: HeaderPolicy) -> str | None:
-    """The secret that the browser sent; None when there is none."""
-    return request.cookies.get(name_of(policy))
+    """The secret that the browser sent; None when there is none, or what cannot be one of ours (threat I38)."""
+    secret = request.cookies.get(name_of(policy), "")
+    return secret if secret and secret.isascii() else None
 
 
 def setting(secret: str, policy: HeaderPolicy, *, is_kept: bool) -> tuple[str, str]:
