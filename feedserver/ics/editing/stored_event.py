@@ -40,11 +40,6 @@ class StoredEvent:
         return StoredEvent(data, timezone=self.parsed.timezone, limits=self._limits)
 
     @property
-    def uid(self) -> str:
-        """Unescaped."""
-        return self.parsed.uid
-
-    @property
     def data(self) -> bytes:
         """The whole object, in canonical bytes."""
         return self.parsed.data

@@ -138,11 +138,6 @@ def time_line(name: str, when: When, text: ComponentText) -> ContentLine:
     return new.with_params(kept + new.params)
 
 
-def shifted(local: Local, by: timedelta) -> Local:
-    """Later by that much on the local clock; dates by whole days."""
-    return local + by
-
-
 def gap(earlier: Local, later: Local) -> timedelta:
     """How far apart two local times are on the clock."""
     return naive(later) - naive(earlier)

@@ -50,7 +50,7 @@ def test_split_keeps_what_was_before_and_changes_what_follows() -> None:
     assert (starts(kept), starts(rest)) == (["20261124T0900"], ["20261208T0900", "20261215T0900", "20261229T0900"])
     assert (oracle_starts(kept), oracle_starts(rest)) == (starts(kept), starts(rest))
     assert (fields(kept).title, fields(rest).title) == ("Meeting", "Renamed")
-    assert (kept.uid, rest.uid) == ("one", NEW_UID)
+    assert (kept.parsed.uid, rest.parsed.uid) == ("one", NEW_UID)
     assert lines(rest) == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -81,7 +81,7 @@ def test_split_at_the_first_occurrence_that_is_left_is_a_change_of_all() -> None
     event = weekly("EXDATE;TZID=Europe/Berlin:20261124T100000")
     after, rest = changed(event, "20261201T100000", Scope.FOLLOWING, title="Renamed")
     assert rest is None
-    assert after.uid == "one"
+    assert after.parsed.uid == "one"
 
 
 def test_overrides_go_with_their_half() -> None:
