@@ -223,7 +223,9 @@ class AccountService:
         Raises InvalidInput for an empty or too long password.
         """
         account = await self.find(ref)
-        return await self._replace_password(account, password, by=by, action="password set")
+        password_hash = await self._hash(password)
+        async with self._unit(by) as unit:
+            return await _replace_password(unit, account.id, password_hash, "password set")
 
     async def change_password(
         self, account: Account, *, current: str, new: str, keep: Session, by: Actor, address: str
@@ -232,19 +234,13 @@ class AccountService:
 
         Raises CredentialsRefused when `current` is not right, and InvalidInput for one that is too weak (threat A27).
         """
-        await self.authenticate(account.login, [current], address=address)
+        proven = await self.authenticate(account.login, [current], address=address)
         await refuse_weak(new)
-        return await self._replace_password(account, new, by=by, action="password changed", keep=keep.id)
-
-    async def _replace_password(
-        self, account: Account, password: str, *, by: Actor, action: str, keep: str | None = None
-    ) -> Account:
-        password_hash = await self._hash(password)
+        password_hash = await self._hash(new)
         async with self._unit(by) as unit:
-            changed = await accounts.set_password(unit.tx, account.id, password_hash)
-            await unit.shut_out(changed, but=keep)
-            await unit.note(changed, action)
-            return changed
+            if (await accounts.lock(unit.tx, account.id)).version != proven.version:
+                raise CredentialsRefused(_REFUSED)  # what was proven may be no password any more
+            return await _replace_password(unit, account.id, password_hash, "password changed", keep=keep.id)
 
     async def authenticate(self, login: str, passwords: Sequence[str], *, address: str) -> Account:
         """The active account of `login` when one of `passwords` is right.
@@ -299,6 +295,15 @@ class AccountService:
         if not password:
             raise InvalidInput("the password is empty", field="password")
         return await self._hasher.hash(password)
+
+
+async def _replace_password(
+    unit: AccountUnit, account_id: str, password_hash: str, action: str, *, keep: str | None = None
+) -> Account:
+    changed = await accounts.set_password(unit.tx, account_id, password_hash)
+    await unit.shut_out(changed, but=keep)
+    await unit.note(changed, action)
+    return changed
 
 
 async def _send_link(unit: AccountUnit, account: Account, action: str) -> None:

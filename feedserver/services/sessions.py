@@ -14,9 +14,10 @@ from typing import Final
 
 from feedserver.model.account import Account
 from feedserver.model.clock import Clock
+from feedserver.model.errors import CredentialsRefused, NotFound
 from feedserver.model.session import Session, SignedIn
-from feedserver.storage import sessions
-from feedserver.storage.engine import Database
+from feedserver.storage import accounts, sessions
+from feedserver.storage.engine import Database, Tx
 
 IDLE: Final = timedelta(minutes=30)
 LIFETIME: Final = timedelta(hours=12)
@@ -54,10 +55,14 @@ class SessionService:
         self._time = _SteadyTime(clock)
 
     async def begin(self, account: Account, *, agent: str, is_kept: bool = False) -> tuple[str, SignedIn]:
-        """A new session and the secret of its cookie, which nobody sees again."""
+        """A new session and the secret of its cookie, which nobody sees again.
+
+        `account`: as it was when its password was looked at. Raises CredentialsRefused when it changed since.
+        """
         secret = secrets.token_urlsafe(32)
         now = self._time.now()
         async with self._db.write() as tx:
+            await _refuse_changed(tx, account)
             session = await sessions.add(
                 tx,
                 account_id=account.id,
@@ -123,6 +128,16 @@ class SessionService:
         if has_over:
             async with self._db.write() as tx:
                 await sessions.end_over(tx, now)
+
+
+async def _refuse_changed(tx: Tx, account: Account) -> None:
+    """A login that was on its way must not outlive the change that ends all sessions (threat A08)."""
+    try:
+        current = await accounts.lock(tx, account.id)
+    except NotFound:
+        raise CredentialsRefused from None
+    if current.version != account.version:
+        raise CredentialsRefused
 
 
 def _digest(secret: str) -> str:

@@ -48,6 +48,8 @@ async def test_a01_link_is_dead_once_it_was_used(premises: Premises, visitor: Vi
     await visitor.post(path, FILLED)
     assert (await visitor.get(path)).status == 404
     assert (await visitor.post(path, {**FILLED, "login": "second"})).status == 404
+    assert (await visitor.post(path, {**FILLED, "password_again": "another"})).status == 404
+    assert (await visitor.post(path, {**FILLED, "login": "?"})).status == 404
     assert await premises.setup.link() is None
     assert len(await premises.accounts.list_all()) == 1
 

@@ -209,6 +209,18 @@ async def test_own_password_is_changed_with_the_current_one_and_ends_the_other_s
     assert await premises.sessions.find(other) is None
 
 
+async def test_a08_password_that_was_just_replaced_changes_nothing_any_more(premises_on_both: Premises) -> None:
+    """Two changes at once from the same password: the later one has proven what is no password any more."""
+    accounts, ann = premises_on_both.accounts, await premises_on_both.account("ann")
+    _, mine = await premises_on_both.sessions.begin(ann, agent="")
+    changes = [
+        accounts.change_password(ann, current=PASSWORD, new=new, keep=mine.session, by=ROOT, address="::1")
+        for new in ("one whole new password", "another new password")
+    ]
+    results = await asyncio.gather(*changes, return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["Account", "CredentialsRefused"]
+
+
 @pytest.mark.parametrize("weak", ["", "1234567", "password", "PASSWORD1", "sunshine", "iloveyou"])
 async def test_a27_weak_password_is_refused(premises: Premises, weak: str) -> None:
     ann = await premises.account("ann")

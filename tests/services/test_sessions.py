@@ -10,6 +10,7 @@ import pytest
 
 from feedserver.model.account import Account, Role
 from feedserver.model.actor import CONSOLE
+from feedserver.model.errors import CredentialsRefused
 from feedserver.services.sessions import SessionService
 from feedserver.storage import sessions
 from feedserver.storage.engine import Database
@@ -173,6 +174,20 @@ async def test_a08_change_of_the_account_ends_its_sessions_on_every_node(
         await change(here)
         assert await there.sessions.find(secret) is None
         assert await there.sessions.find(others) is not None
+
+
+@pytest.mark.parametrize("change", _CHANGES.values(), ids=_CHANGES)
+async def test_a08_login_that_is_on_its_way_does_not_outlive_the_change(
+    premises_on_both: Premises, change: _Change
+) -> None:
+    """CVE-2019-15612: the password was looked at before the change, and the session would begin behind it."""
+    premises = premises_on_both
+    await premises.account("bob", role=Role.ADMIN)
+    await premises.account("ann", role=Role.ADMIN)
+    proven = await premises.accounts.authenticate("ann", [PASSWORD], address="::1")
+    await change(premises)
+    with pytest.raises(CredentialsRefused):
+        await premises.sessions.begin(proven, agent="")
 
 
 async def test_a08_reactivated_account_has_none_of_its_old_sessions(premises: Premises, ann: Account) -> None:

@@ -30,11 +30,11 @@ async def enter(call: Call) -> web.StreamResponse:
         account = await call.services.accounts.authenticate(
             login, [call.form.text("password")], address=call.client_address
         )
+        if account.role is not Role.ADMIN:
+            return await _page(call, target=target, fault=call.say("This page is for administrators."))
+        await call.sign_in(account, is_kept=call.form.is_ticked("stay"))
     except CredentialsRefused:
         return await _page(call, target=target, fault=call.say("Login or password are not right."))
-    if account.role is not Role.ADMIN:
-        return await _page(call, target=target, fault=call.say("This page is for administrators."))
-    await call.sign_in(account, is_kept=call.form.is_ticked("stay"))
     return call.see_other(target)
 
 

@@ -10,13 +10,13 @@ from feedserver.model.errors import InvalidInput
 
 async def show(call: Call) -> web.StreamResponse:
     """The form. Raises NotFound once the link was used, or there is an admin (threat A01)."""
-    if not await call.services.setup.is_open(call.part("token")):
-        raise call.not_found()
+    await _need_open(call)
     return await _page(call)
 
 
 async def finish(call: Call) -> web.StreamResponse:
-    """Make the first admin and log in. Raises NotFound, as `show` does."""
+    """Make the first admin and log in. Raises NotFound, as `show` does, whatever else is wrong."""
+    await _need_open(call)
     form = call.form
     if form.text("password") != form.text("password_again"):
         return await _page(call, {"password_again": call.say("The two passwords are not the same.")})
@@ -34,6 +34,11 @@ async def finish(call: Call) -> web.StreamResponse:
     await call.sign_in(admin)
     await call.done(call.say("Welcome. You are the first administrator of this server."))
     return call.see_other("/shares/")
+
+
+async def _need_open(call: Call) -> None:
+    if not await call.services.setup.is_open(call.part("token")):
+        raise call.not_found()
 
 
 async def _page(call: Call, faults: dict[str, str] | None = None) -> web.StreamResponse:
