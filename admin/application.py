@@ -9,9 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from admin import confirmation
 from admin.call import PREFIX, Call
-from admin.errors import status_of
 from admin.office import Office
 from admin.route import Route
 from admin.routes import ROUTES
@@ -19,6 +17,8 @@ from feedserver.http import session_cookie
 from feedserver.http.access_log import SUBJECT, request_id, subject
 from feedserver.http.forms import refuse_foreign
 from feedserver.http.headers import IMMUTABLE
+from feedserver.http.page_errors import status_of
+from feedserver.http.visit import PASSWORD_FIELD
 from feedserver.model.account import Role
 from feedserver.model.errors import (
     FeedserverError,
@@ -98,7 +98,7 @@ class _Desk:
             except LoginNeeded:
                 return self._to_login(call)
             except PasswordNeeded as error:
-                return await confirmation.ask(call, error)
+                return await self._ask_password(call, error)
             except FeedserverError as error:
                 return await self._page_of(call, error)
             except web.HTTPException:
@@ -124,9 +124,16 @@ class _Desk:
         refuse_foreign(call.request, self._office.base_url)
         if not route.takes_upload:
             await call.take_form()
-            await confirmation.take_password(call)
+            await call.take_password(self._office.services.accounts.authenticate)
         if route.is_sensitive:
             call.need_recent_password()
+
+    async def _ask_password(self, call: Call, error: PasswordNeeded) -> web.StreamResponse:
+        """The page that asks for it. 403: nothing was done yet."""
+        text = call.language.error(error)
+        return await call.page(
+            "entrance/confirm.html", status=403, text=text, carried=call.carried, field=PASSWORD_FIELD
+        )
 
     def _to_login(self, call: Call) -> web.StreamResponse:
         """A page is come back to after the login; an action is not."""

@@ -11,6 +11,7 @@ from feedserver.http.client import Proxies
 from feedserver.http.gate import Gate
 from feedserver.http.headers import HeaderPolicy
 from feedserver.http.templates import Asset, Templates, assets_of
+from feedserver.http.visit import Front
 from feedserver.languages.catalogue import Languages
 from feedserver.model.clock import Clock
 from feedserver.services.accounts import AccountService
@@ -48,26 +49,12 @@ class Services:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class Office(Front):
     """The services, and what every answer needs."""
 
     services: Services
-    clock: Clock
-    languages: Languages
-    templates: Templates
     assets: Mapping[str, Asset]
     gate: Gate
-    policy: HeaderPolicy
-    proxies: Proxies
-    shorten_address: Callable[[str], str]
-    """A client's address as the history may hold it."""
-    base_url: str
-    root: str
-    """The path of `base_url`, without a slash at its end."""
-    timezone: str
-    """IANA name: where the organisation is, and how the pages show moments."""
-    organisation: str
-    """Empty when it has not been told."""
     max_upload_bytes: int
     """Of a file to import."""
     upload_dir: Path
@@ -102,6 +89,7 @@ def make_office(
     assets = assets_of("admin", "/admin/static/")
     return Office(
         services=services,
+        sessions=services.sessions,
         clock=clock,
         languages=languages,
         templates=Templates("admin", root=root, assets=assets),

@@ -14,9 +14,9 @@ from typing import BinaryIO
 from aiohttp import web
 
 from admin.call import Call
-from admin.errors import status_of
 from feedserver.http.access_log import request_id
 from feedserver.http.headers import Headers
+from feedserver.http.page_errors import status_of
 from feedserver.model.errors import FeedserverError
 
 NDJSON = "application/x-ndjson"

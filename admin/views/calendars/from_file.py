@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from admin.call import Call
-from admin.errors import status_of
 from admin.streaming import Page, Progress, send_page, show_when_done
 from admin.views.calendars.report import report_page, source_of, unusable_status
+from feedserver.http.page_errors import status_of
 from feedserver.http.uploads import Upload
 from feedserver.model.errors import FeedserverError, InvalidInput, NotACalendar, TooLarge
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from admin.call import Call
-from admin.told import Told
 from admin.views.calendars.named import named_calendar
+from feedserver.http.told import Told
 
 MAX_SHARES = 200
 """How many of its shares the question names."""

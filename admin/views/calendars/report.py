@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from admin.call import Call
-from admin.errors import status_of
 from admin.streaming import Page
+from feedserver.http.page_errors import status_of
 from feedserver.http.uploads import Upload
 from feedserver.model.collection import Collection
 from feedserver.model.errors import FeedserverError, InvalidInput, TooLarge

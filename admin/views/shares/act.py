@@ -9,8 +9,8 @@ from aiohttp import web
 
 from admin.call import Call
 from admin.forms.share_query import kept_query, way_back
-from admin.told import Told
 from admin.views.shares.wording import ShareWords
+from feedserver.http.told import Told
 from feedserver.languages.language import Language
 from feedserver.model.errors import FormUnreadable
 from feedserver.model.notice import Mailing

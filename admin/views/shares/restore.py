@@ -8,7 +8,7 @@ from aiohttp import web
 
 from admin.call import Call
 from admin.forms.share_query import way_back
-from admin.told import Told
+from feedserver.http.told import Told
 from feedserver.model.errors import FeedserverError
 from feedserver.services.sharing import MAX_AT_ONCE
 

@@ -1,4 +1,4 @@
-"""The admin page's one table from error to answer."""
+"""The one table from error to status, for faces that answer with a page."""
 
 from __future__ import annotations
 
