@@ -98,8 +98,15 @@ def update(file: Path) -> None:
     catalogue = read(file)
     catalogue.update(messages(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    write(file, catalogue)
+
+
+def write(file: Path, catalogue: Catalog) -> None:
+    """Over what the file holds but its header, which stays: a date in it would change at each update."""
+    header = file.read_text().strip().partition("\n\n")[0]
     with file.open("wb") as stream:
-        write_po(stream, catalogue, width=120, include_lineno=False, sort_by_file=True)
+        stream.write(f"{header}\n\n".encode())
+        write_po(stream, catalogue, width=120, omit_header=True, include_lineno=False, sort_by_file=True)
 
 
 def _sources() -> Iterator[Path]:
