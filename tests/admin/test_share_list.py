@@ -91,7 +91,7 @@ async def test_row_of_a_secured_share_names_its_first_members_and_counts_the_oth
     await premises.secured_share(name="Board", logins=logins)
     words = row(await page(admin), "Board")
     assert "Secured" in words
-    assert "user0, user1, user2, user3, user4, and 2 more" in words
+    assert "user0, user1, user2, user3, user4, and 2 more people" in words
     assert "Never" in words
 
 

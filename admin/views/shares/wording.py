@@ -76,7 +76,7 @@ class ShareWords:
         names = [account.display_name for account in accounts]
         more = count - len(names)
         if more > 0:
-            names.append(self.language.ngettext("{n} more", "{n} more", more))
+            names.append(self.language.ngettext("{n} more person", "{n} more people", more))
         return self.language.listing(names)
 
     def validity(self, share: Share) -> str:
