@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from feedserver.model.notice import NoticeKind
 from feedserver.model.share import Share
 from feedserver.storage.engine import Database
 from tests.admin.conftest import SiteServer, Visitor
-from tests.premises import Premises, open_premises
+from tests.premises import PASSWORD, Premises, open_premises
 
 
 @pytest.fixture
@@ -154,6 +155,30 @@ async def test_without_a_mail_server_the_texts_of_members_are_all_there_is(
     assert "mailto:ann@example.org" in page
     assert f"mailto:{new.email}" in page
     assert "/account/password/" in page
+
+
+@pytest.mark.parametrize("page", ["texts", "made"])
+async def test_a29_texts_with_one_time_links_show_once_the_password_was_entered(
+    mailless: Premises, mailless_admin: Visitor, page: str
+) -> None:
+    """Else a browser that was left alone makes whoever passes by an administrator for good."""
+    await mailless.accounts.add(login="new", email="new@example.org", role=Role.ADMIN)
+    share = await mailless.secured_share(logins=("new",))
+    mailless.clock.advance(timedelta(minutes=20))
+    locked = await (await mailless_admin.get(f"/shares/{share.id}/{page}")).text()
+    assert "/account/password/" not in locked
+    assert "Show the texts" in locked
+    assert (await mailless_admin.post(f"/shares/{share.id}/texts")).status == 403
+    answer = await mailless_admin.post(f"/shares/{share.id}/texts", {"confirm_password": PASSWORD})
+    assert "/account/password/" in await answer.text()
+    assert "/account/password/" in await (await mailless_admin.get(f"/shares/{share.id}/{page}")).text()
+
+
+async def test_a29_texts_without_one_time_links_need_no_password(mailless: Premises, mailless_admin: Visitor) -> None:
+    await mailless.account("ann")
+    share = await mailless.secured_share(logins=("ann",))
+    mailless.clock.advance(timedelta(minutes=20))
+    assert "mailto:ann@example.org" in await (await mailless_admin.get(f"/shares/{share.id}/texts")).text()
 
 
 async def test_without_a_mail_server_an_edit_leads_to_the_texts_of_who_is_new(

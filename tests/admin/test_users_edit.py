@@ -40,6 +40,19 @@ async def test_page_has_the_link_of_who_was_invited_and_of_nobody_else(
     assert "/account/password/" not in await (await admin.get(f"/users/{ann.id}/")).text()
 
 
+async def test_a29_page_shows_the_link_once_the_password_was_entered(premises: Premises, admin: Visitor) -> None:
+    """Else a browser that was left alone makes whoever passes by an administrator for good."""
+    new = await premises.accounts.add(login="new", email="n@example.org", role=Role.ADMIN, mailing=Mailing())
+    link = await premises.invitations.link_of(new)
+    assert link is not None
+    premises.clock.advance(timedelta(minutes=20))
+    assert "/account/password/" not in await (await admin.get(f"/users/{new.id}/")).text()
+    assert (await admin.post(f"/users/{new.id}/link")).status == 403
+    answer = await admin.post(f"/users/{new.id}/link", {"confirm_password": PASSWORD})
+    assert answer.headers["Location"] == f"/admin/users/{new.id}/"
+    assert link.url in await (await admin.get(f"/users/{new.id}/")).text()
+
+
 async def test_k06_page_shows_no_hash(admin: Visitor, ann: Account) -> None:
     for path in (f"/users/{ann.id}/", f"/users/{ann.id}/edit"):
         assert "argon2" not in await (await admin.get(path)).text()

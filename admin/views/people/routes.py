@@ -24,6 +24,7 @@ ROUTES: tuple[Route, ...] = (
     post("/users/{id}/edit", user_edit.submit),
     post("/users/{id}/invite", user_act.invite),
     post("/users/{id}/reset", user_act.reset, is_sensitive=True),
+    post("/users/{id}/link", user_page.show_link, is_sensitive=True),
     post("/users/{id}/text", user_text.show, is_sensitive=True),
     post("/users/{id}/activate", user_act.activate),
     post("/users/{id}/deactivate", user_act.deactivate, is_sensitive=True),

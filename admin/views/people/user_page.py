@@ -25,9 +25,16 @@ async def show(call: Call) -> web.StreamResponse:
         shares=await call.services.share_listing.page(ShareQuery(account_id=account.id)),
         owned=await owned_by(call, account),
         link=await call.services.invitations.link_of(account),
+        shows_link=call.services.sessions.is_confirmed(call.session),
         is_own=account.id == call.account.id,
         has_mail=call.office.has_mail,
     )
+
+
+async def show_link(call: Call) -> web.StreamResponse:
+    """Back to the page, which has the one-time link now: our password was asked for on the way here (threat A29)."""
+    account = await call.services.accounts.find(call.part("id"))
+    return call.see_other(f"/users/{account.id}/")
 
 
 async def owned_by(call: Call, account: Account) -> list[Collection]:

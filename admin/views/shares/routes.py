@@ -45,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     get("/shares/{id}/mail", mail.show),
     post("/shares/{id}/mail", mail.send),
     get("/shares/{id}/texts", texts.show),
+    post("/shares/{id}/texts", texts.show, is_sensitive=True),
     get("/shares/{id}/preview", preview.show),
     get("/shares/{id}/appointments", appointments.show),
     get("/shares/{id}/qr.svg", qr.show),

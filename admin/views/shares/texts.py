@@ -19,7 +19,10 @@ MOST_TEXTS: Final = 100
 
 
 async def show(call: Call) -> web.StreamResponse:
-    """The texts of everybody, or of those whose ids the address names; after a rotation what tells of the new link."""
+    """The texts of everybody, or of those whose ids the address names; after a rotation what tells of the new link.
+
+    Sent as a form, the page is one that a password was asked for on the way to (threat A29).
+    """
     _, share = await share_of(call)
     kind = NoticeKind.LINK_REPLACED if call.query.line("about") == "new-link" else None
     ids = [id_ for id_ in call.query.line("to").split(".") if id_]
@@ -34,13 +37,17 @@ def to_text(ids: Collection[str]) -> dict[str, str]:
 
 async def texts_of(
     call: Call, share: Share, *, ids: Collection[str] = (), kind: NoticeKind | None = None
-) -> list[Draft]:
+) -> list[Draft] | None:
     """One for each person of those ids, or for everybody; the newest links first. None that would not be true now.
 
-    `kind`: the one with which a share begins, unless another is wanted.
+    `kind`: the one with which a share begins, unless another is wanted. None when there are one-time links for
+    passwords among them, and ours was last asked for too long ago (threat A29).
     """
-    readers = [one for one in reversed(await readers_of(call, share)) if not ids or one.id in ids]
-    drafts = [await _draft(call, share, reader, kind or _first(reader)) for reader in readers[:MOST_TEXTS]]
+    readers = [one for one in reversed(await readers_of(call, share)) if not ids or one.id in ids][:MOST_TEXTS]
+    kinds = [kind or _first(reader) for reader in readers]
+    if NoticeKind.CHOOSE_PASSWORD in kinds and not call.services.sessions.is_confirmed(call.session):
+        return None
+    drafts = [await _draft(call, share, reader, its) for reader, its in zip(readers, kinds, strict=True)]
     return [draft for draft in drafts if draft is not None]
 
 
