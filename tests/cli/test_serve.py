@@ -6,6 +6,7 @@ import http.client
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -167,6 +168,18 @@ def test_f03_a_request_that_has_begun_is_answered_before_the_end(serve: Serve, t
         connection.sendall(b"body")
         assert connection.recv(100_000).startswith(b"HTTP/1.1 200 ")
     assert server.process.wait(_DEADLINE_S) == 0
+
+
+def test_what_was_fetched_up_to_the_end_is_counted(serve: Serve, team: Path, run: Run, environment: Path) -> None:
+    server = serve()
+    made = run("publish", str(team), "--json").json
+    for _ in range(2):
+        assert server.fetch(made["feed_url"], **{"User-Agent": "Google-Calendar-Importer"}).status == 200
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(_DEADLINE_S) == 0
+    with closing(sqlite3.connect(environment / "feedserver.db")) as database:
+        counted = database.execute("SELECT share_id, reader_id, family, count FROM usage").fetchall()
+    assert counted == [(made["id"], "", "Google Calendar", 2)]
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(run: Run) -> None:
