@@ -42,12 +42,12 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             busy="Belegt",
             no_title="(Ohne Titel)",
             calendar="Kalender",
-            not_shared="Dieser Kalender wird nicht mehr geteilt",
+            not_shared="Dieser Kalender ist nicht mehr freigegeben",
             not_shared_more="Sie können dieses Abonnement aus Ihrer Kalender-App entfernen.",
             not_yet="Dieser Kalender ist noch nicht verfügbar",
             not_yet_more="Er erscheint hier von selbst.",
             no_events="Keine Termine in diesem Kalender",
-            shared_by="Geteilt von {organisation}",
+            shared_by="Freigegeben von {organisation}",
         ),
     }
 )

@@ -32,7 +32,7 @@ def test_t2_one_free_all_day_event_on_the_day_it_ended() -> None:
 
 
 def test_t2_it_speaks_the_servers_language() -> None:
-    assert "SUMMARY:Dieser Kalender wird nicht mehr geteilt" in lines(OFF, "de")
+    assert "SUMMARY:Dieser Kalender ist nicht mehr freigegeben" in lines(OFF, "de")
 
 
 def test_t3_the_bytes_are_the_same_on_each_fetch() -> None:
