@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from itertools import count
 
@@ -57,7 +57,7 @@ def _some_name(text: str) -> str:
     return display_name_of(text)
 
 
-def same_person(typed: NewUser, users: tuple[Account, ...]) -> Account | None:
+def same_person(typed: NewUser, users: Iterable[Account]) -> Account | None:
     """The active user whose mail address was typed: the form was sent twice, or nobody knew that there is one."""
     address = typed.email.casefold()
     return next((user for user in users if user.is_active and user.email.casefold() == address), None)

@@ -98,6 +98,23 @@ async def test_a24_form_that_is_sent_twice_makes_one_user(premises: Premises, ad
     assert len((await premises.notices.page()).rows) == 1
 
 
+async def test_a24_form_without_a_login_that_is_sent_twice_makes_one_user(premises: Premises, admin: Visitor) -> None:
+    fields = {**FILLED, "login": "", "is_invited": "1"}
+    await admin.post("/users/new", fields)
+    second = await admin.post("/users/new", {**fields, "email": "Ann@example.org"})
+    assert second.status == 422
+    assert "Ann Archer has this address already." in await second.text()
+    assert len(await premises.accounts.list_all()) == 2
+    assert len((await premises.notices.page()).rows) == 1
+
+
+async def test_message_to_a_new_user_has_a_bound(premises: Premises, admin: Visitor) -> None:
+    answer = await admin.post("/users/new", {**FILLED, "is_invited": "1", "message": "x" * 2001})
+    assert answer.status == 422
+    assert 'id="e-message"' in await answer.text()
+    assert len(await premises.accounts.list_all()) == 1
+
+
 async def test_a25_history_says_who_added_whom(premises: Premises, admin: Visitor) -> None:
     await admin.post("/users/new", FILLED)
     entry = (await premises.history.page())[0]

@@ -27,7 +27,7 @@ async def reset(call: Call) -> web.StreamResponse:
 
 
 def _mailing(call: Call) -> Mailing:
-    return Mailing(note=call.form.text("message").strip(), language=call.language.code)
+    return Mailing(language=call.language.code)
 
 
 async def _link_made(call: Call, account: Account, text: str) -> web.StreamResponse:

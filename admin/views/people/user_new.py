@@ -8,7 +8,8 @@ from aiohttp import web
 
 from admin.call import Call
 from admin.forms import user
-from admin.forms.new_user import suggested_login
+from admin.forms.new_user import NewUser, same_person, suggested_login
+from admin.forms.sending import message_of
 from admin.forms.user import UserForm
 from admin.views.people.wording import AccountWords
 from feedserver.model.account import Account, Role, login_key
@@ -39,7 +40,7 @@ async def submit(call: Call) -> web.StreamResponse:
 async def _add(call: Call, typed: UserForm) -> Account:
     changes = user.changes_of(typed, call.office.languages)
     is_told = typed.is_invited or not call.office.has_mail
-    mailing = Mailing(note=typed.message.strip(), language=call.language.code) if is_told else None
+    mailing = Mailing(note=message_of(typed.message), language=call.language.code) if is_told else None
     return await call.services.accounts.add(
         login=typed.login or await _free_login(call, typed),
         email=changes["email"],
@@ -52,7 +53,15 @@ async def _add(call: Call, typed: UserForm) -> Account:
 
 
 async def _free_login(call: Call, typed: UserForm) -> str:
-    taken = {login_key(account.login) for account in await call.services.accounts.list_all()}
+    """Raises InvalidInput where there is a user of that address: the form was sent twice, or nobody knew (A24)."""
+    users = await call.services.accounts.list_all()
+    if same := same_person(NewUser(email=typed.email), users):
+        raise InvalidInput(
+            "{name} has this address already. Write a login if this is somebody else.",
+            field="email",
+            name=same.display_name,
+        )
+    taken = {login_key(user.login) for user in users}
     return suggested_login(typed.display_name, typed.email, taken)
 
 
