@@ -48,6 +48,8 @@ class Account:
     created_at: datetime
     language: str | None = None
     """Code of the language its pages and mails are in; None is what the browser asks for."""
+    timezone: str | None = None
+    """IANA name of the zone its pages show; None is each share's own."""
 
     def __repr__(self) -> str:
         """Without address and hash: a repr ends up in logs."""

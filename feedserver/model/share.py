@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypedDict
 
 
 class DetailLevel(StrEnum):
@@ -49,11 +50,19 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     """At or past its last moment."""
     REPLACED = "replaced"
-    """The link's serial is not the newest, or this recipient's link was revoked."""
+    """The link's serial is not the newest, or this recipient's link or this feed key was revoked."""
     REMOVED = "removed"
     """Removed, or every calendar in it is gone; subscribers are still told."""
     GONE = "gone"
     """Removed for longer than the retention."""
+
+
+class EmbedView(StrEnum):
+    """What a site that embeds a share shows of it."""
+
+    MONTH = "month"
+    WEEK = "week"
+    AGENDA = "agenda"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +135,34 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedKey:
+    """A member's own signed link to a secured share, for an app that cannot log in. Its link carries `id`."""
+
+    id: str
+    account_id: str | None
+    """None when the account was removed; the key is revoked then."""
+    created_at: datetime
+    revoked_at: datetime | None = None
+    """Set for good: by its owner, with the grant, with the account, or with `Share.allows_keys`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """A member of a secured share. A withdrawn grant stays, so that its holder's copy can be withdrawn too."""
 
     account_id: str
     granted_at: datetime
     withdrawn_at: datetime | None = None
+
+
+class ShareOptions(TypedDict, total=False):
+    """What else a share allows, none of it to be seen in its feed; what is absent is the default, or stays."""
+
+    allows_narrowing: bool
+    allows_keys: bool
+    embed_hosts: tuple[str, ...]
+    embed_view: EmbedView
+    embed_color: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,10 +198,25 @@ class Share:
     grants: tuple[Grant, ...] = ()
     is_owner_active: bool = True
     """False while the account that owns one of its calendars is deactivated."""
+    allows_narrowing: bool = False
+    """Visitors may make a link of their own that shows less."""
+    allows_keys: bool = False
+    """Members may make feed keys; secured shares only."""
+    keys: tuple[FeedKey, ...] = ()
+    """Revoked ones too, oldest first."""
+    embed_hosts: tuple[str, ...] = ()
+    """Origins such as `https://www.example.org` that may embed its page, sorted; public shares only."""
+    embed_view: EmbedView = EmbedView.MONTH
+    embed_color: str | None = None
+    """As `#RRGGBB`; None is the calendars' own."""
 
     def recipient(self, recipient_id: str) -> Recipient | None:
         """The recipient of that id, revoked ones too."""
         return next((r for r in self.recipients if r.id == recipient_id), None)
+
+    def key(self, key_id: str) -> FeedKey | None:
+        """The feed key of that id, revoked ones too."""
+        return next((k for k in self.keys if k.id == key_id), None)
 
     def grant(self, account_id: str) -> Grant | None:
         """That account's grant, a withdrawn one too."""
@@ -184,6 +230,7 @@ class FeedLink:
     share_id: str
     serial: int
     recipient_id: str | None = None
+    """Whose it is: a recipient of a public share, or a feed key of a secured one. None is the general link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,14 +249,14 @@ def standing_of(share: Share, link: FeedLink, now: datetime, *, retention: timed
     """
     if link.serial > share.serial or link.serial < 1:
         return None
-    recipient = share.recipient(link.recipient_id) if link.recipient_id else None
-    if link.recipient_id and recipient is None:
+    holder = _holder_of(share, link)
+    if link.recipient_id and holder is None:
         return None
     if share.state is ShareState.REMOVED or not share.entries:
         is_over = now >= share.state_at + retention
         return ShareStanding(standing=Standing.GONE if is_over else Standing.REMOVED, since=share.state_at)
-    if recipient and recipient.revoked_at:
-        return ShareStanding(standing=Standing.REPLACED, since=recipient.revoked_at)
+    if holder and holder.revoked_at:
+        return ShareStanding(standing=Standing.REPLACED, since=holder.revoked_at)
     if link.serial < share.serial:
         return ShareStanding(standing=Standing.REPLACED, since=share.rotated_at or share.state_at)
     if share.state is ShareState.INACTIVE or not share.is_owner_active:
@@ -219,3 +266,10 @@ def standing_of(share: Share, link: FeedLink, now: datetime, *, retention: timed
     if share.starts_at and now < share.starts_at:
         return ShareStanding(standing=Standing.NOT_YET, since=share.state_at)
     return ShareStanding(standing=Standing.LIVE, since=share.state_at)
+
+
+def _holder_of(share: Share, link: FeedLink) -> Recipient | FeedKey | None:
+    """Whose link it is; None for the general one, and for who is not known."""
+    if not link.recipient_id:
+        return None
+    return share.key(link.recipient_id) if share.kind is ShareKind.SECURED else share.recipient(link.recipient_id)

@@ -31,7 +31,7 @@ class DayUsage:
     """Fetches of one link of a share by one family on one day (UTC)."""
 
     reader_id: str
-    """The recipient's or the member's account id; empty for the general link."""
+    """The id of the recipient, the member's account or the feed key; empty for the general link."""
     day: date
     family: AppFamily
     count: int

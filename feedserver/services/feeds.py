@@ -165,7 +165,7 @@ class FeedService:
             window=window,
             valid_from=now,
             valid_until=self._next_turn(state, window, now),
-            needs_login=state.share.kind is ShareKind.SECURED and standing.standing is Standing.LIVE,
+            needs_login=_needs_login(state.share, link) and standing.standing is Standing.LIVE,
         )
         self._open.put(token, opened)
         return opened
@@ -282,6 +282,11 @@ class FeedService:
         feed = OffFeed(whole(body, is_compressed=style.is_compressed), whole_second(standing.since))
         self._off.put((share.id, standing), feed)
         return feed
+
+
+def _needs_login(share: Share, link: FeedLink) -> bool:
+    """A feed key is a member's own: whoever holds it has what they made it for."""
+    return share.kind is ShareKind.SECURED and link.recipient_id is None
 
 
 async def _read_account(db: Database, account_id: str) -> Account:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypedDict
 
 from feedserver.model.account import email_of
 from feedserver.model.errors import InvalidInput
-from feedserver.model.share import Share, ShareEntry, ShareFilter
+from feedserver.model.share import Share, ShareEntry, ShareFilter, ShareOptions
+from feedserver.services.share_options import options_of
 
 MAX_NAME_CHARS = 200
 MAX_NOTE_CHARS = 10_000
@@ -23,7 +23,7 @@ MAX_EMAILS = 1_000
 MAX_FORM_KEY_CHARS = 64
 
 
-class ShareChanges(TypedDict, total=False):
+class ShareChanges(ShareOptions, total=False):
     """What an edit may change; what is absent stays."""
 
     name: str
@@ -44,6 +44,7 @@ def changed(share: Share, changes: ShareChanges) -> Share:
         filter=filter_of(changes["filter"]) if "filter" in changes else share.filter,
         starts_at=changes.get("starts_at", share.starts_at),
         expires_at=changes.get("expires_at", share.expires_at),
+        **options_of(share.kind, changes),
     )
     refuse_empty_validity(result.starts_at, result.expires_at)
     return result

@@ -20,8 +20,8 @@ from feedserver.model.actor import CONSOLE, Actor
 from feedserver.model.clock import Clock
 from feedserver.model.errors import Conflict, FeedserverError, InvalidInput, NotFound
 from feedserver.model.notice import Mailing, NoticeKind
-from feedserver.model.share import Recipient, Share, ShareEntry, ShareFilter, ShareKind, ShareState
-from feedserver.services import share_rules
+from feedserver.model.share import Recipient, Share, ShareEntry, ShareFilter, ShareKind, ShareOptions, ShareState
+from feedserver.services import share_options, share_rules
 from feedserver.services.links import Links, ShareLink
 from feedserver.services.share_rules import ShareChanges, email_key, emails_of
 from feedserver.services.share_unit import ShareUnit
@@ -93,6 +93,7 @@ class SharingService:
         by: Actor = CONSOLE,
         form_key: str | None = None,
         mailing: Mailing | None = None,
+        **options: Unpack[ShareOptions],
     ) -> Share:
         """A new active share, with a personal link for each of `emails` (public) or open to `logins` (secured).
 
@@ -115,6 +116,7 @@ class SharingService:
             "starts_at": starts_at,
             "expires_at": expires_at,
             "emails": wanted_emails,
+            **share_options.options_of(kind, options),
         }
         form_key = share_rules.form_key_of(form_key)
         try:

@@ -6,13 +6,14 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from feedserver.model.account import Account, Role, login_key
 from feedserver.model.errors import LoginTaken, NotFound
+from feedserver.storage import feed_keys as keys
 from feedserver.storage import shares
 from feedserver.storage.engine import Tx
-from feedserver.storage.tables import accounts, collections, grants, usage
+from feedserver.storage.tables import accounts, collections, feed_keys, grants, usage
 
 COLUMNS = tuple(column for column in accounts.c if column.name != "login_key")
 _LOCK = "LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE"
@@ -75,6 +76,13 @@ async def find(tx: Tx, login_or_id: str) -> Account:
     return account
 
 
+async def of_login_or_email(tx: Tx, text: str, *, limit: int = 5) -> list[Account]:
+    """The active accounts of that login or mail address, however it is capitalised; sorted by login."""
+    is_it = or_(accounts.c.login_key == login_key(text), func.lower(accounts.c.email) == text.lower())
+    wanted = select(*COLUMNS).where(accounts.c.is_active, is_it).order_by(accounts.c.login_key).limit(limit)
+    return [Account(**row) for row in (await tx.execute(wanted)).mappings()]
+
+
 async def lock(tx: Tx, login_or_id: str) -> Account:
     """As `find`; nobody else changes any account until the write unit ends.
 
@@ -109,19 +117,20 @@ async def set_password(tx: Tx, account_id: str, password_hash: str | None) -> Ac
 
 
 async def edit(tx: Tx, account: Account) -> Account:
-    """Writes the login, name, address, role and language that `account` carries; the rest stays as it is.
+    """Writes the login, name, address, role, language and zone that `account` carries; the rest stays as it is.
 
     Raises LoginTaken, NotFound.
     """
     await _refuse_taken(tx, account.login, but=account.id)
-    values = {name: getattr(account, name) for name in ("login", "display_name", "email", "role", "language")}
+    names = ("login", "display_name", "email", "role", "language", "timezone")
+    values = {name: getattr(account, name) for name in names}
     return await _change(tx, account.id, login_key=login_key(account.login), **values)
 
 
 async def set_active(tx: Tx, account_id: str, now: datetime, *, is_active: bool) -> Account:
-    """The account, active or not; the shares of its calendars pause and come back with it. Raises NotFound.
+    """The account, active or not; the shares of its calendars pause and come back with it, its feed keys end.
 
-    Setting what is set already changes nothing.
+    Raises NotFound. Setting what is set already changes nothing.
     """
     account = await by_id(tx, account_id)
     if account and account.is_active == is_active:
@@ -142,13 +151,17 @@ async def _change(tx: Tx, account_id: str, **values: Any) -> Account:
 async def remove(tx: Tx, account: Account, now: datetime) -> None:
     """Removes it with its sessions, links, selections, mails and use; its calendars become the organisation's.
 
-    Shares that its deactivation paused come back. Source: threat P04.
+    Shares that its deactivation paused come back; its feed keys end, and whoever asks with one is told. Source: threat
+    P04.
     """
-    if not account.is_active:
+    if account.is_active:
+        await keys.end_of_account(tx, account.id, now)
+    else:
         await shares.owner_changed(tx, account.id, now)
     await disown(tx, account.id)
     await tx.execute(delete(grants).where(grants.c.account_id == account.id))
-    await tx.execute(delete(usage).where(usage.c.reader_id == account.id))
+    its_keys = select(feed_keys.c.id).where(feed_keys.c.account_id == account.id)
+    await tx.execute(delete(usage).where(or_(usage.c.reader_id == account.id, usage.c.reader_id.in_(its_keys))))
     await tx.execute(delete(accounts).where(accounts.c.id == account.id))
 
 

@@ -18,7 +18,7 @@ from feedserver.storage.faults import connected
 from feedserver.storage.sqlite import VERSION_TABLE
 from feedserver.storage.tables import metadata
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision this program knows, oldest first."""
 HEAD = REVISIONS[-1]
 SCRIPTS = Path(__file__).with_name("migrations")

@@ -1,4 +1,4 @@
-"""Shares as rows: four statements load a batch of them, a few raise the stamps of all."""
+"""Shares as rows: four statements load a batch of them (five, secured ones), a few raise the stamps of all."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sqlalchemy import Column, RowMapping, Select, select, update
 
 from feedserver.model.collection import Collection
 from feedserver.model.errors import NotFound
-from feedserver.model.share import Grant, Recipient, Share, ShareEntry, ShareFilter
+from feedserver.model.share import FeedKey, Grant, Recipient, Share, ShareEntry, ShareFilter, ShareKind
 from feedserver.storage.engine import Tx
 from feedserver.storage.rows import batches
 from feedserver.storage.stamps import next_moment
-from feedserver.storage.tables import accounts, collections, grants, recipients, share_entries, shares
+from feedserver.storage.tables import accounts, collections, feed_keys, grants, recipients, share_entries, shares
 
 BATCH = 500
 FILTER_COLUMNS = ("categories_in", "categories_out", "words", "days_back", "days_ahead")
@@ -43,19 +43,22 @@ async def _load(tx: Tx, rows: Sequence[RowMapping], *, shown: Sequence[Column[An
     entries = await _grouped(tx, _entries_of(ids, shown))
     its_recipients = await _grouped(tx, _recipients_of(ids))
     its_grants = await _grouped(tx, _grants_of(ids))
+    secured = [row["id"] for row in rows if row["kind"] is ShareKind.SECURED]
+    its_keys = await _grouped(tx, _keys_of(secured)) if secured else defaultdict(list)
     return [
-        (_share_of(row, entries[row["id"]], its_recipients[row["id"]], its_grants[row["id"]]), entries[row["id"]])
-        for row in rows
+        (_share_of(row, entries[id_], its_recipients[id_], its_grants[id_], its_keys[id_]), entries[id_])
+        for id_, row in zip(ids, rows, strict=True)
     ]
 
 
-def _share_of(row: RowMapping, entries: _Rows, its_recipients: _Rows, its_grants: _Rows) -> Share:
+def _share_of(row: RowMapping, entries: _Rows, its_recipients: _Rows, its_grants: _Rows, its_keys: _Rows) -> Share:
     return Share(
         **{name: row[name] for name in PLAIN_COLUMNS},
         filter=ShareFilter(**{name: row[name] for name in FILTER_COLUMNS}),
         entries=tuple(ShareEntry(collection_id=entry["collection_id"], level=entry["level"]) for entry in entries),
         recipients=tuple(Recipient(**values) for values in its_recipients),
         grants=tuple(Grant(**values) for values in its_grants),
+        keys=tuple(FeedKey(**values) for values in its_keys),
         is_owner_active=all(entry["is_owner_active"] is not False for entry in entries),
     )
 
@@ -89,6 +92,10 @@ def _grants_of(ids: Sequence[str]) -> Select[Any]:
     return select(grants).where(grants.c.share_id.in_(ids)).order_by(grants.c.granted_at, grants.c.account_id)
 
 
+def _keys_of(ids: Sequence[str]) -> Select[Any]:
+    return select(feed_keys).where(feed_keys.c.share_id.in_(ids)).order_by(feed_keys.c.created_at, feed_keys.c.id)
+
+
 async def lock(tx: Tx, share_id: str) -> Share:
     """The share as it is now, held by this write unit. Raises NotFound.
 
@@ -120,6 +127,14 @@ async def newest_moments(tx: Tx, collection_ids: Iterable[str]) -> tuple[datetim
 
 async def restamp(tx: Tx, share_ids: Iterable[str], now: datetime) -> datetime:
     """Raises the stamps of all these shares; the moment, which is common to them."""
+    ids = sorted(share_ids)
+    moment = await moment_for_all(tx, ids, now)
+    await update_all(tx, ids, stamp_at=moment, revision=shares.c.revision + 1)
+    return moment
+
+
+async def moment_for_all(tx: Tx, share_ids: Iterable[str], now: datetime) -> datetime:
+    """As `moment_for`, for all of these shares, which are held by this write unit."""
     moments: list[datetime | None] = []
     ids = sorted(share_ids)
     for some in batches(ids):
@@ -130,9 +145,7 @@ async def restamp(tx: Tx, share_ids: Iterable[str], now: datetime) -> datetime:
     shown: set[str] = set()
     for some in batches(ids):
         shown |= set(await tx.scalars(select(share_entries.c.collection_id).where(share_entries.c.share_id.in_(some))))
-    moment = next_moment(now, *moments, *await newest_moments(tx, shown))
-    await update_all(tx, ids, stamp_at=moment, revision=shares.c.revision + 1)
-    return moment
+    return next_moment(now, *moments, *await newest_moments(tx, shown))
 
 
 async def update_all(tx: Tx, share_ids: Iterable[str], **values: Any) -> None:

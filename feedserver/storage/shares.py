@@ -11,13 +11,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Unpack
 
 from sqlalchemy import delete, func, insert, select, update
 
 from feedserver.model.collection import Collection
 from feedserver.model.errors import AmbiguousName, Conflict, NotFound
-from feedserver.model.share import Share, ShareEntry, ShareFilter, ShareKind, ShareState
-from feedserver.storage import share_rows
+from feedserver.model.share import Share, ShareEntry, ShareFilter, ShareKind, ShareOptions, ShareState
+from feedserver.storage import feed_keys, share_rows
 from feedserver.storage.engine import Tx
 from feedserver.storage.rows import batches
 from feedserver.storage.share_rows import BATCH, FILTER_COLUMNS
@@ -25,7 +26,8 @@ from feedserver.storage.stamps import first_moment, next_moment
 from feedserver.storage.tables import collections, grants, recipients, share_entries, shares
 
 _SHOWN = ("name", "entries", "filter", "starts_at", "expires_at")
-"""What subscribers can see of an edit; the note is not among it."""
+"""What subscribers can see of an edit; the note and the options are not among it."""
+_OPTIONS = ("allows_narrowing", "allows_keys", "embed_hosts", "embed_view", "embed_color")
 
 
 async def add(
@@ -42,6 +44,7 @@ async def add(
     emails: Iterable[str] = (),
     account_ids: Iterable[str] = (),
     form_key: str | None = None,
+    **options: Unpack[ShareOptions],
 ) -> Share:
     """A new active share with its recipients (`emails`) and grants (`account_ids`).
 
@@ -66,6 +69,7 @@ async def add(
         "uid_salt": secrets.token_bytes(32),
         "created_at": now,
         "form_key": form_key,
+        **options,
         **_filter_values(share_filter or ShareFilter()),
     }
     await tx.execute(insert(shares).values(values))
@@ -189,14 +193,17 @@ async def restore(tx: Tx, share_id: str, now: datetime, *, within: timedelta) ->
 
 
 async def edit(tx: Tx, share: Share, now: datetime) -> Share:
-    """Writes the name, note, entries, filter and validity that `share` carries; the rest stays as it is.
+    """Writes the name, note, options, entries, filter and validity that `share` carries; the rest stays as it is.
 
-    Raises NotFound, Conflict (removed; a calendar is gone).
+    Where keys are no longer allowed, those there are end. Raises NotFound, Conflict (removed; a calendar is gone).
     """
     kept = await share_rows.lock(tx, share.id)
     _refuse_removed(kept)
+    unseen = {name: getattr(share, name) for name in ("note", *_OPTIONS)}
+    if kept.allows_keys and not share.allows_keys:
+        await feed_keys.end_of_share(tx, kept, await share_rows.moment_for(tx, kept, now, ()))
     if all(getattr(kept, name) == getattr(share, name) for name in _SHOWN):
-        return await share_rows.change(tx, share.id, note=share.note)
+        return await share_rows.change(tx, share.id, **unseen)
     moment = await share_rows.moment_for(tx, kept, now, (entry.collection_id for entry in share.entries))
     raised_by = 1
     if kept.entries != share.entries:
@@ -206,13 +213,13 @@ async def edit(tx: Tx, share: Share, now: datetime) -> Share:
         tx,
         share.id,
         name=share.name,
-        note=share.note,
         starts_at=share.starts_at,
         expires_at=share.expires_at,
         state_at=moment if _turns_now(kept, share) else kept.state_at,
         stamp_at=moment,
         revision=kept.revision + raised_by,
         **_filter_values(share.filter),
+        **unseen,
     )
 
 
@@ -280,7 +287,7 @@ async def grant(tx: Tx, share_id: str, account_id: str, now: datetime) -> Share:
 
 
 async def withdraw(tx: Tx, share_id: str, account_id: str, now: datetime) -> Share:
-    """The share without that member. Raises NotFound."""
+    """The share without that member, whose keys end with the grant. Raises NotFound."""
     share = await share_rows.lock(tx, share_id)
     held = share.grant(account_id)
     if held is None:
@@ -289,6 +296,7 @@ async def withdraw(tx: Tx, share_id: str, account_id: str, now: datetime) -> Sha
         return share
     moment = await share_rows.moment_for(tx, share, now, ())
     await _update_grant(tx, share_id, account_id, granted_at=held.granted_at, withdrawn_at=moment)
+    await feed_keys.end_of_share(tx, share, moment, account_id=account_id)
     return await _reloaded(tx, share_id)
 
 
@@ -329,13 +337,16 @@ async def _remove_all(tx: Tx, share_ids: Iterable[str], moment: datetime) -> Non
 
 
 async def owner_changed(tx: Tx, account_id: str, now: datetime) -> None:
-    """Shares of that account's calendars pause or come back: as if their state had changed."""
+    """Shares of that account's calendars pause or come back: as if their state had changed. Its feed keys end."""
     owned = (
         select(shares.c.id)
         .join(share_entries, share_entries.c.share_id == shares.c.id)
         .join(collections, collections.c.id == share_entries.c.collection_id)
         .where(collections.c.owner_id == account_id, shares.c.state != ShareState.REMOVED)
     )
-    share_ids = set(await tx.scalars(owned))
-    if share_ids:
-        await share_rows.update_all(tx, share_ids, state_at=await share_rows.restamp(tx, share_ids, now))
+    paused, keyed = set(await tx.scalars(owned)), await feed_keys.shares_of(tx, account_id)
+    if paused or keyed:
+        moment = await share_rows.moment_for_all(tx, paused | keyed, now)
+        turned = {"state_at": moment, "stamp_at": moment, "revision": shares.c.revision + 1}
+        await share_rows.update_all(tx, paused, **turned)
+        await feed_keys.end_at(tx, account_id, moment)

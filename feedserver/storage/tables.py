@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from feedserver.model.account import Role
 from feedserver.model.audit import Subject
 from feedserver.model.notice import NoticeKind, NoticeState
-from feedserver.model.share import DetailLevel, ShareKind, ShareState
+from feedserver.model.share import DetailLevel, EmbedView, ShareKind, ShareState
 from feedserver.model.usage import AppFamily
 from feedserver.storage.types import StrEnumText, Strings, UtcDateTime, key_text
 
@@ -42,6 +54,8 @@ accounts = Table(
     Column("created_at", UtcDateTime, nullable=False),
     # None: as the browser asks.
     Column("language", Text),
+    # None: each share's own.
+    Column("timezone", Text),
 )
 
 collections = Table(
@@ -152,6 +166,11 @@ shares = Table(
     Column("form_key", key_text(), unique=True, index=True),
     # What a removed share was before, for who takes the removal back.
     Column("state_before", StrEnumText(ShareState)),
+    Column("allows_narrowing", Boolean, nullable=False, server_default=false()),
+    Column("allows_keys", Boolean, nullable=False, server_default=false()),
+    Column("embed_hosts", Strings, nullable=False, server_default="[]"),
+    Column("embed_view", StrEnumText(EmbedView), nullable=False, server_default=EmbedView.MONTH),
+    Column("embed_color", Text),
 )
 
 share_entries = Table(
@@ -180,6 +199,17 @@ grants = Table(
     Column("account_id", key_text(), ForeignKey("accounts.id"), primary_key=True, index=True),
     Column("granted_at", UtcDateTime, nullable=False),
     Column("withdrawn_at", UtcDateTime),
+)
+
+feed_keys = Table(
+    "feed_keys",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("share_id", key_text(), ForeignKey("shares.id", ondelete="CASCADE"), nullable=False, index=True),
+    # None: the account was removed; who still asks with its key is told that it is over.
+    Column("account_id", key_text(), ForeignKey("accounts.id", ondelete="SET NULL"), index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
 )
 
 sessions = Table(
@@ -254,7 +284,7 @@ usage = Table(
     "usage",
     metadata,
     Column("share_id", key_text(), ForeignKey("shares.id", ondelete="CASCADE"), primary_key=True),
-    # A recipient's or an account's id, empty for the general link; no foreign key, because it is one of two.
+    # The id of a recipient, an account or a feed key, empty for the general link; one of three, so no foreign key.
     Column("reader_id", key_text(), primary_key=True),
     # ISO date in UTC.
     Column("day", key_text(), primary_key=True),

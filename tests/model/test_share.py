@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from feedserver.model.share import FeedLink, Recipient, Share, ShareFilter, ShareState, Standing, standing_of
+from feedserver.model.share import (
+    FeedKey,
+    FeedLink,
+    Recipient,
+    Share,
+    ShareFilter,
+    ShareKind,
+    ShareState,
+    Standing,
+    standing_of,
+)
 from tests.builders import A_SHARE_ID, NOON, a_share
 
 RETENTION = timedelta(days=90)
@@ -107,3 +118,21 @@ def test_a_filter_says_whether_it_filters() -> None:
     assert not ShareFilter(words=("x",)).is_empty
     assert ShareFilter(days_back=0).has_window
     assert not ShareFilter(categories_in=("x",)).has_window
+
+
+KEY = FeedKey(id="b" * 32, account_id="ann", created_at=NOON)
+
+
+def test_a_feed_key_stands_as_its_share_does_until_it_is_revoked() -> None:
+    share = a_share(kind=ShareKind.SECURED, allows_keys=True, keys=(KEY,))
+    assert _standing(share, recipient_id=KEY.id) == (Standing.LIVE, NOON - HOUR)
+    paused = replace(share, state=ShareState.INACTIVE, state_at=NOON)
+    assert _standing(paused, recipient_id=KEY.id) == (Standing.PAUSED, NOON)
+    revoked = replace(share, keys=(replace(KEY, revoked_at=NOON),))
+    assert _standing(revoked, recipient_id=KEY.id) == (Standing.REPLACED, NOON)
+    assert _standing(revoked) == (Standing.LIVE, NOON - HOUR)
+
+
+def test_a_key_is_of_no_public_share_and_a_recipient_of_no_secured_one() -> None:
+    assert _standing(a_share(keys=(KEY,)), recipient_id=KEY.id) is None
+    assert _standing(a_share(kind=ShareKind.SECURED, recipients=(ANN,)), recipient_id=ANN.id) is None

@@ -18,7 +18,8 @@ from feedserver.model.actor import CONSOLE
 from feedserver.model.audit import Subject
 from feedserver.model.errors import InvalidInput
 from feedserver.model.notice import Mailing, NoticeKind, NoticeState
-from feedserver.storage import audit, backup, collections, meta, notices, objects, sessions, shares
+from feedserver.model.share import ShareKind
+from feedserver.storage import audit, backup, collections, feed_keys, meta, notices, objects, sessions, shares
 from feedserver.storage.engine import Database, Tx
 from feedserver.storage.tables import metadata
 from tests.builders import NOON
@@ -44,6 +45,8 @@ async def fill(db: Database) -> None:
         await objects.remove(tx, calendar.id, stamp, ["003.ics"])
         share = await a_share_of(tx, calendar, emails=["bob@example.com"], account_ids=[owner.id])
         await shares.revoke_recipient(tx, share.id, share.recipients[0].id, LATER)
+        secured = await a_share_of(tx, calendar, kind=ShareKind.SECURED, account_ids=[owner.id], allows_keys=True)
+        await feed_keys.add(tx, secured.id, owner.id, NOON)
 
 
 async def back_up(db: Database, path: Path) -> Path:

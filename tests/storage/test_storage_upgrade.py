@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,17 @@ from sqlalchemy import Table, func, insert, select
 from feedserver.model.account import Account, Role
 from feedserver.model.actor import CONSOLE
 from feedserver.model.audit import Subject
-from feedserver.model.share import DetailLevel, Grant, Recipient, ShareEntry, ShareFilter, ShareKind, ShareState
-from feedserver.storage import accounts, audit, collections, meta, objects, schema, shares, tables
+from feedserver.model.share import (
+    DetailLevel,
+    EmbedView,
+    Grant,
+    Recipient,
+    ShareEntry,
+    ShareFilter,
+    ShareKind,
+    ShareState,
+)
+from feedserver.storage import accounts, audit, collections, feed_keys, meta, objects, schema, shares, tables
 from feedserver.storage.engine import Database
 from tests.builders import NOON
 from tests.storage.drafts import a_share_of
@@ -124,15 +134,18 @@ ROWS: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
     (tables.recipients, [{"id": "4" * 32, "share_id": TEAM, "email": "eve@example.org", "created_at": NOON}]),
     (tables.grants, [{"share_id": BOARD, "account_id": ANN, "granted_at": NOON}]),
 )
-"""What a database at revision 0001 held: only the columns of then."""
+"""What a database at revision 0001 held, and one at 0002 could: only the columns of then."""
 
 
-@pytest.fixture
-async def upgraded(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """A database that was made and filled at 0001, opened by this program."""
+@pytest.fixture(params=["0001", "0002"])
+async def upgraded(
+    request: pytest.FixtureRequest, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Database:
+    """A database that was made and filled at an earlier revision, opened by this program."""
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "REVISIONS", ("0001",))
-        patch.setattr(schema, "HEAD", "0001")
+        revision = request.param
+        patch.setattr(schema, "REVISIONS", schema.REVISIONS[: schema.REVISIONS.index(revision) + 1])
+        patch.setattr(schema, "HEAD", revision)
         old = await Database.open(database_url, data_dir=tmp_path)
         async with old.write() as tx:
             for table, rows in ROWS:
@@ -142,7 +155,7 @@ async def upgraded(database_url: str, tmp_path: Path, monkeypatch: pytest.Monkey
     return await Database.open(database_url, data_dir=tmp_path)
 
 
-async def test_a_database_of_0001_keeps_all_that_it_held(upgraded: Database) -> None:
+async def test_a_database_of_earlier_keeps_all_that_it_held(upgraded: Database) -> None:
     async with upgraded.read() as tx:
         for table, rows in ROWS:
             assert await tx.scalar(select(func.count()).select_from(table)) == len(rows)
@@ -171,9 +184,11 @@ async def test_a_database_of_0001_keeps_all_that_it_held(upgraded: Database) -> 
     assert team.entries == (ShareEntry(collection_id=WORK, level=DetailLevel.BUSY),)
     assert team.recipients == (Recipient(id="4" * 32, email="eve@example.org", created_at=NOON),)
     assert board.grants == (Grant(account_id=ANN, granted_at=NOON),)
+    assert (team.allows_narrowing, board.allows_keys, board.keys) == (False, False, ())
+    assert (team.embed_hosts, team.embed_view, team.embed_color) == ((), EmbedView.MONTH, None)
 
 
-async def test_a_database_of_0001_does_all_that_a_new_one_does(upgraded: Database) -> None:
+async def test_a_database_of_earlier_does_all_that_a_new_one_does(upgraded: Database) -> None:
     async with upgraded.write() as tx:
         back = await shares.restore(tx, OLD, LATER, within=timedelta(days=7))
         made = await a_share_of(tx, await collections.find(tx, WORK), form_key="key")
@@ -182,6 +197,9 @@ async def test_a_database_of_0001_does_all_that_a_new_one_does(upgraded: Databas
             tx, now=LATER, by=CONSOLE, action="restored", subject=Subject.SHARE, subject_id=OLD, subject_name="Old"
         )
         assert len(await audit.newest(tx)) == 1
+        await shares.edit(tx, replace(await shares.find(tx, BOARD), allows_keys=True), NOON)
+        key = await feed_keys.add(tx, BOARD, ANN, LATER)
+        assert (await shares.find(tx, BOARD)).keys == (key,)
         await shares.set_state(tx, TEAM, ShareState.REMOVED, LATER)
         assert (await shares.restore(tx, TEAM, LATER, within=timedelta(days=7))).state is ShareState.ACTIVE
     await upgraded.close()
