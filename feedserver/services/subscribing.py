@@ -22,9 +22,14 @@ _NO_LOGIN = message(
 def ways(link: ShareLink, share: Share) -> tuple[SubscribeWay, ...]:
     """Each app's way to the feed of `link`; apps that cannot show this share come last, with the reason."""
     if share.kind is ShareKind.PUBLIC:
-        return (_apple(link), *_clouds(link, share.name), _outlook(link), *_by_hand(link), _other(link))
+        return open_ways(link, share.name)
     secured = (_apple(link, _LOG_IN), _outlook(link, *_MAY_ASK), *_by_hand(link, _LOG_IN), _other(link, _LOG_IN))
     return (*secured, *_without_login())
+
+
+def open_ways(link: ShareLink, title: str) -> tuple[SubscribeWay, ...]:
+    """Each app's way to a feed that asks for no login: a public share's, or a member's own by feed key."""
+    return (_apple(link), *_clouds(link, title), _outlook(link), *_by_hand(link), _other(link))
 
 
 def _apple(link: ShareLink, *more: str) -> SubscribeWay:
