@@ -17,7 +17,7 @@ from feedserver.http import session_cookie
 from feedserver.http.access_log import SUBJECT, request_id, subject
 from feedserver.http.forms import refuse_foreign
 from feedserver.http.headers import IMMUTABLE
-from feedserver.http.page_errors import status_of
+from feedserver.http.page_errors import headers_of, status_of
 from feedserver.http.visit import PASSWORD_FIELD
 from feedserver.model.account import Role
 from feedserver.model.errors import (
@@ -149,7 +149,8 @@ class _Desk:
         if isinstance(error, StorageUnavailable | StorageCorrupt):
             _log.warning("request %s: %s: %s", request_id(), type(error).__name__, error)
         text = call.language.error(error)
-        return await call.page("error.html", status=status_of(error), text=text, request_id=request_id())
+        body = await call.render("error.html", text=text, request_id=request_id())
+        return call.answer(status_of(error), body, headers=headers_of(error))
 
     async def _wrong_method(self, request: web.Request, error: web.HTTPMethodNotAllowed) -> web.StreamResponse:
         allowed = ", ".join(sorted(error.allowed_methods))

@@ -1,7 +1,8 @@
-"""The one table from error to status, for faces that answer with a page."""
+"""The one table from error to status and headers, for faces that answer with a page."""
 
 from __future__ import annotations
 
+from feedserver.http.headers import Headers
 from feedserver.model.errors import (
     AmbiguousName,
     CameFromElsewhere,
@@ -37,3 +38,8 @@ _TABLE: dict[type[FeedserverError], int] = {
 def status_of(error: FeedserverError) -> int:
     """The status that stands for `error`."""
     return next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
+
+
+def headers_of(error: FeedserverError) -> Headers:
+    """When to ask again, where `error` knows (threat F19)."""
+    return (("Retry-After", str(error.retry_after_s)),) if isinstance(error, StorageUnavailable) else ()

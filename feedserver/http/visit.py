@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final, Protocol
@@ -26,7 +27,14 @@ from feedserver.languages.catalogue import Languages
 from feedserver.model.account import Account
 from feedserver.model.actor import Actor
 from feedserver.model.clock import Clock
-from feedserver.model.errors import CameFromElsewhere, CredentialsRefused, LoginNeeded, NotFound, PasswordNeeded
+from feedserver.model.errors import (
+    CameFromElsewhere,
+    CredentialsRefused,
+    LoginNeeded,
+    NotFound,
+    PasswordNeeded,
+    StorageUnavailable,
+)
 from feedserver.model.session import Session, SignedIn
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
@@ -217,7 +225,8 @@ class Visit:
         """The page alone, for an answer that is made piece by piece."""
         told, self._told = tuple(self._told), []
         if told and self._signed_in and self._signed_in.session.told:
-            await self.front.sessions.tell(self.session, "")
+            with suppress(StorageUnavailable):  # shown twice is better than not at all
+                await self.front.sessions.tell(self.session, "")
         return self.front.templates.render(template, self.language, **self.common(told), **values)
 
     def common(self, told: tuple[Told, ...] = ()) -> dict[str, object]:

@@ -14,7 +14,7 @@ from typing import Final
 
 from feedserver.model.account import Account
 from feedserver.model.clock import Clock
-from feedserver.model.errors import CredentialsRefused, NotFound
+from feedserver.model.errors import CredentialsRefused, NotFound, StorageUnavailable
 from feedserver.model.session import Session, SignedIn
 from feedserver.storage import accounts, sessions
 from feedserver.storage.engine import Database, Tx
@@ -75,7 +75,10 @@ class SessionService:
         return secret, SignedIn(session=session, account=account)
 
     async def find(self, secret: str) -> SignedIn | None:
-        """Who is behind a cookie, when the session and the account still stand."""
+        """Who is behind a cookie, when the session and the account still stand.
+
+        That it was used is written once a minute; where nothing can be written, pages are shown all the same (F10).
+        """
         async with self._db.read() as tx:
             found = await sessions.by_digest(tx, _digest(secret))
         now = self._time.now()
@@ -83,8 +86,11 @@ class SessionService:
             return None
         if now - found.session.seen_at < _SEEN_STEP:
             return found
-        async with self._db.write() as tx:
-            await sessions.change(tx, found.session.id, seen_at=now)
+        try:
+            async with self._db.write() as tx:
+                await sessions.change(tx, found.session.id, seen_at=now)
+        except StorageUnavailable:
+            return found
         return SignedIn(session=replace(found.session, seen_at=now), account=found.account)
 
     def is_confirmed(self, session: Session) -> bool:

@@ -25,7 +25,7 @@ async def show(call: Call) -> web.StreamResponse:
         shares=await call.services.share_listing.page(ShareQuery(account_id=account.id)),
         owned=await owned_by(call, account),
         link=await call.services.invitations.link_of(account),
-        shows_link=call.services.sessions.is_confirmed(call.session),
+        shows_link=call.has_recent_password,
         is_own=account.id == call.account.id,
         has_mail=call.office.has_mail,
     )

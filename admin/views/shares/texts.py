@@ -45,7 +45,7 @@ async def texts_of(
     """
     readers = [one for one in reversed(await readers_of(call, share)) if not ids or one.id in ids][:MOST_TEXTS]
     kinds = [kind or _first(reader) for reader in readers]
-    if NoticeKind.CHOOSE_PASSWORD in kinds and not call.services.sessions.is_confirmed(call.session):
+    if NoticeKind.CHOOSE_PASSWORD in kinds and not call.has_recent_password:
         return None
     drafts = [await _draft(call, share, reader, its) for reader, its in zip(readers, kinds, strict=True)]
     return [draft for draft in drafts if draft is not None]
