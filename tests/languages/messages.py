@@ -51,12 +51,14 @@ _SHOWN_TO_NOBODY = (
 def messages() -> Catalog:
     """Every message of the program, with the places where it stands."""
     found = Catalog()
-    for file in sorted([*_sources(), *_templates()]):
-        method = "python" if file.suffix == ".py" else "jinja2.ext:babel_extract"
-        for line_no, message, _, _ in extract_from_file(method, str(file), keywords=_KEYWORDS, options=_OPTIONS):
-            if message:
-                found.add(message, locations=[(file.relative_to(REPOSITORY).as_posix(), line_no)])
+    for place, line_no, message in _extracted():
+        found.add(message, locations=[(place, line_no)])
     return found
+
+
+def plurals() -> set[tuple[str, ...]]:
+    """The singular and the plural of every message that has both."""
+    return {message for _, _, message in _extracted() if isinstance(message, tuple)}
 
 
 def errors_not_gathered() -> list[str]:
@@ -85,6 +87,15 @@ def _unmarked_texts(tree: ast.Module) -> Iterator[str]:
 
 def _is_lost(said: ast.expr, unmarked: set[str]) -> bool:
     return isinstance(said, ast.JoinedStr | ast.Call) or (isinstance(said, ast.Name) and said.id in unmarked)
+
+
+def _extracted() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
+    """File, line and message; the message is a singular and a plural where it has both."""
+    for file in sorted([*_sources(), *_templates()]):
+        method = "python" if file.suffix == ".py" else "jinja2.ext:babel_extract"
+        for line_no, message, _, _ in extract_from_file(method, str(file), keywords=_KEYWORDS, options=_OPTIONS):
+            if message:
+                yield file.relative_to(REPOSITORY).as_posix(), line_no, message
 
 
 def read(file: Path) -> Catalog:
