@@ -1,4 +1,4 @@
-"""Patience with wrong passwords and forged links: bookkeeping alone, nothing here waits.
+"""Patience with wrong passwords, forged links and forgotten passwords: bookkeeping alone, nothing here waits.
 
 The right password is never locked out. What slows down before it is verified is only one login from one address, and
 by five seconds at most; what is counted over a whole address or a whole account slows down nothing but refusals. So
@@ -26,7 +26,7 @@ MAX_KEYS: Final = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How much is borne; failures count per `login_window_s`, forged links per `link_window_s`."""
+    """How much is borne, each within its window."""
 
     login_failures: int = 10
     """Of one login from one address, from which on each further try waits before it is verified."""
@@ -38,6 +38,11 @@ class Patience:
     forged_links: int = 300
     """From one address, from which on it is told to stop."""
     link_window_s: float = 600.0
+    resets_asked: int = 20
+    """Password resets asked for from one address, from which on none is sent."""
+    resets_sent: int = 3
+    """Of one account, from which on none is sent."""
+    reset_window_s: float = 3600.0
 
 
 class Throttle:
@@ -50,6 +55,8 @@ class Throttle:
         self._by_account = _Windows(clock, window_s, max_keys)
         self._by_address = _Windows(clock, window_s, max_keys)
         self._forged = _Windows(clock, self._patience.link_window_s, max_keys)
+        self._resets_asked = _Windows(clock, self._patience.reset_window_s, max_keys)
+        self._resets_sent = _Windows(clock, self._patience.reset_window_s, max_keys)
 
     def begin_login(self, login_key: str, address: str) -> float:
         """Seconds to wait before this try is verified: 0, or 1 growing to 5.
@@ -80,6 +87,14 @@ class Throttle:
         network = _network_of(address)
         if self._forged.add(network) > self._patience.forged_links:
             raise TooManyForgedLinks(math.ceil(self._forged.remaining_s(network)))
+
+    def may_ask_reset(self, address: str) -> bool:
+        """Count a password reset that was asked for from there; False when it is one too many."""
+        return self._resets_asked.add(_network_of(address)) <= self._patience.resets_asked
+
+    def may_send_reset(self, account_id: str) -> bool:
+        """Count a password reset of that account; False when it is one too many."""
+        return self._resets_sent.add(account_id) <= self._patience.resets_sent
 
 
 def _bounded(login_key: str) -> str:

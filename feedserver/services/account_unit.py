@@ -56,6 +56,17 @@ class AccountUnit:
     async def send_link(self, account: Account) -> None:
         """A new one-time link on which it chooses a password, mailed when mail is wanted; earlier ones are void."""
         await invitations.renew(self.tx, account.id, now=self.now, expires_at=self.now + LINK_LIFETIME)
+        await self._mail_link(account)
+
+    async def send_link_again(self, account: Account) -> None:
+        """The link that works, or a new one: whoever asks in somebody's name must not void what they were sent."""
+        known = await invitations.of_account(self.tx, account.id)
+        if known is None or self.now >= known.expires_at:
+            await self.send_link(account)
+        else:
+            await self._mail_link(account)
+
+    async def _mail_link(self, account: Account) -> None:
         if self.mailing is not None:
             kind = NoticeKind.RESET_PASSWORD if account.password_hash else NoticeKind.CHOOSE_PASSWORD
             await notices.queue(

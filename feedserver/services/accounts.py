@@ -1,7 +1,7 @@
 """Accounts: who may log in, and whether somebody is who they say.
 
 What the history says of an account (`AuditEntry.action`): "added", "edited", "activated", "deactivated", "removed",
-"invited", "reset sent", "password chosen", "password changed", "password set", "set up".
+"invited", "reset sent", "reset asked for", "password chosen", "password changed", "password set", "set up".
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class AccountChanges(TypedDict, total=False):
     email: str
     role: Role
     language: str | None
+    timezone: str | None
 
 
 class AccountService:
@@ -323,6 +324,7 @@ def _changed(account: Account, changes: AccountChanges) -> Account:
         email=email_of(changes.get("email", account.email)),
         role=changes.get("role", account.role),
         language=changes.get("language", account.language),
+        timezone=changes.get("timezone", account.timezone),
     )
 
 
@@ -331,7 +333,7 @@ def _differences(before: Account, after: Account) -> dict[str, str]:
     told = {
         name: str(getattr(after, name)) for name in ("login", "display_name", "role") if _differs(name, before, after)
     }
-    return told | {name: "" for name in ("email", "language") if _differs(name, before, after)}
+    return told | {name: "" for name in ("email", "language", "timezone") if _differs(name, before, after)}
 
 
 def _differs(name: str, before: Account, after: Account) -> bool:

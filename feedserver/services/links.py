@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from feedserver.model.share import FeedLink, Recipient, Share, ShareKind
+from feedserver.model.share import FeedKey, FeedLink, Recipient, Share, ShareKind
 
 _MAX_SLUG_CHARS = 60
 _NEUTRAL_SLUG = "calendar"
@@ -59,6 +59,11 @@ class Links:
             share_id=share.id, serial=share.serial, recipient_id=recipient.id if recipient is not None else None
         )
         return self.of_token(self._signer.sign_link(link), slug_of(share), recipient)
+
+    def of_key(self, share: Share, key: FeedKey) -> ShareLink:
+        """The link of a member's feed key, whether it works or not."""
+        link = FeedLink(share_id=share.id, serial=share.serial, recipient_id=key.id)
+        return self.of_token(self._signer.sign_link(link), slug_of(share))
 
     def of_token(self, token: str, slug: str, recipient: Recipient | None = None) -> ShareLink:
         """The addresses of a token that was verified or just signed; no query, no fragment, no userinfo (F1)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from feedserver.model.clock import Clock
@@ -87,6 +87,28 @@ class UsageService:
         async with self._db.read() as tx:
             found = await usage.last_of(tx, wanted)
         return self.newest(found, wanted)
+
+    async def devices(
+        self, reader_ids: Sequence[str], share_ids: Sequence[str]
+    ) -> dict[tuple[str, str], tuple[LastFetch, ...]]:
+        """By share and reader, when each kind of app fetched last, the newest first; link previews aside.
+
+        What was forgotten, as old counts are, is absent.
+        """
+        async with self._db.read() as tx:
+            found = await usage.devices(tx, reader_ids, share_ids)
+        for (share_id, reader_id, family, _day), (_count, last_at) in self._counts.items():
+            if reader_id in reader_ids and share_id in share_ids:
+                known = found.setdefault((share_id, reader_id), {})
+                known[family] = max(last_at, known.get(family, last_at))
+        return {
+            key: tuple(
+                LastFetch(at=at, family=family)
+                for family, at in sorted(known.items(), key=lambda one: one[1], reverse=True)
+                if family is not AppFamily.BOT
+            )
+            for key, known in found.items()
+        }
 
     def newest(self, written: dict[str, LastFetch], share_ids: Iterable[str]) -> dict[str, LastFetch]:
         """What was written, with what this node has counted since."""

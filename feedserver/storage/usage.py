@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select
@@ -109,6 +109,20 @@ async def last_of(tx: Tx, share_ids: Iterable[str]) -> dict[str, LastFetch]:
     for some in batches(sorted(set(share_ids))):
         rows = await tx.execute(select(last_fetches).where(last_fetches.c.share_id.in_(some)))
         found |= {row["share_id"]: LastFetch(at=row["at"], family=row["family"]) for row in rows.mappings()}
+    return found
+
+
+async def devices(
+    tx: Tx, reader_ids: Sequence[str], share_ids: Sequence[str]
+) -> dict[tuple[str, str], dict[AppFamily, datetime]]:
+    """By share (at most a batch of them) and reader, when each family fetched last."""
+    c = usage.c
+    newest = select(c.share_id, c.reader_id, c.family, func.max(c.last_at).label("at"))
+    found: dict[tuple[str, str], dict[AppFamily, datetime]] = {}
+    for some in batches(sorted(reader_ids)):
+        wanted = newest.where(c.share_id.in_(share_ids), c.reader_id.in_(some))
+        for row in (await tx.execute(wanted.group_by(c.share_id, c.reader_id, c.family))).mappings():
+            found.setdefault((row["share_id"], row["reader_id"]), {})[row["family"]] = row["at"]
     return found
 
 
