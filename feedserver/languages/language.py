@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, lists, numbers
 
+from feedserver.languages.zone_names import zone_label
 from feedserver.model.errors import FeedserverError
 
 
@@ -90,8 +91,8 @@ class Language:
         return dates.format_timedelta(moment - now, add_direction=True, locale=self.locale)
 
     def zone_name(self, zone: str) -> str:
-        """An IANA zone in words, such as "Germany Time" or its city."""
-        return dates.get_timezone_location(ZoneInfo(zone), locale=self.locale)
+        """An IANA zone in words, such as "Germany, Berlin"."""
+        return zone_label(zone, self.code)
 
     @property
     def first_weekday(self) -> int:
