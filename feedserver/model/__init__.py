@@ -9,7 +9,8 @@ This room knows no database, no iCalendar text, no HTTP. Words used throughout t
   with slots for what depends on the share (UID, stamps, localised words).
 - *stamps*: the triple DTSTAMP, LAST-MODIFIED, SEQUENCE of an emitted component.
 - *share, feed, page, token*: the grant; its `.ics`; its HTML; the signed text in both URLs.
-- *link*: what a token says once verified: share, serial, recipient.
+- *link*: what a token says once verified: share, serial, recipient, narrowing.
+- *narrowing, mark*: what a visitor left out of a share; the digest that stands for a calendar or category in a link.
 - *standing*: what a share is at a moment, seen through one link: live, paused, expired...
 - *tombstone*: the data-free calendar that a share which is off answers, so that subscribers drop what they had.
 - *recipient, member*: who was sent a public link; who may open a secured share.

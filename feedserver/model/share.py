@@ -50,7 +50,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     """At or past its last moment."""
     REPLACED = "replaced"
-    """The link's serial is not the newest, or this recipient's link or this feed key was revoked."""
+    """The link's serial is not the newest, or it was revoked: this recipient's, this feed key, or all narrower ones."""
     REMOVED = "removed"
     """Removed, or every calendar in it is gone; subscribers are still told."""
     GONE = "gone"
@@ -224,6 +224,21 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """What a visitor chose to see of a share: marks (see `feedserver.model.narrowing`), sorted, at least one in all."""
+
+    calendars: tuple[bytes, ...] = ()
+    """Of the calendars that show; empty: all do."""
+    categories: tuple[bytes, ...] = ()
+    """An event must have one of these; empty: it need not."""
+
+    @property
+    def spelling(self) -> str:
+        """The same text for the same narrowing of one share."""
+        return f"{b''.join(self.calendars).hex()}.{b''.join(self.categories).hex()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
     """What a verified token says."""
 
@@ -231,6 +246,8 @@ class FeedLink:
     serial: int
     recipient_id: str | None = None
     """Whose it is: a recipient of a public share, or a feed key of a secured one. None is the general link."""
+    narrowing: Narrowing | None = None
+    """None shows all that the share shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +276,8 @@ def standing_of(share: Share, link: FeedLink, now: datetime, *, retention: timed
         return ShareStanding(standing=Standing.REPLACED, since=holder.revoked_at)
     if link.serial < share.serial:
         return ShareStanding(standing=Standing.REPLACED, since=share.rotated_at or share.state_at)
+    if link.narrowing and not share.allows_narrowing:
+        return ShareStanding(standing=Standing.REPLACED, since=max(share.stamp_at, share.state_at))
     if share.state is ShareState.INACTIVE or not share.is_owner_active:
         return ShareStanding(standing=Standing.PAUSED, since=share.state_at)
     if share.expires_at and now >= share.expires_at:

@@ -4,6 +4,9 @@ A token is `b64url(share id, serial[, recipient id]) + "." + b64url(HMAC-SHA-256
 4 bytes big-endian, 16 random bytes. It tells nothing but random ids and how often the link was replaced, uses
 unreserved characters only (feed-contract F2, F4), and has exactly one spelling. The ring's newest key signs,
 all verify. A one-time link's token is the same with one random id of 16 bytes and a purpose of its own.
+
+A narrower link has a purpose of its own too. Before the same ids stand two bytes, how many calendars and how many
+categories it names, and behind them their marks of 6 bytes each: no token of one kind is as long as one of the other.
 """
 
 from __future__ import annotations
@@ -22,7 +25,8 @@ from itsdangerous.encoding import base64_decode, base64_encode
 
 from feedserver.model.clock import Clock, SystemClock
 from feedserver.model.errors import InvalidInput, KeyRingUnusable, LinkForged, NotFound
-from feedserver.model.share import FeedLink
+from feedserver.model.narrowing import MARK_BYTES, MAX_MARKS
+from feedserver.model.share import FeedLink, Narrowing
 from feedserver.security import keyfile
 from feedserver.security.keyfile import Ring, SigningKey
 
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
 MAX_REMEMBERED_TOKENS = 8192
 """Verified tokens kept; about 4 MB when full."""
 
-_LINK_PURPOSE = b"feedserver.link"
+_LINK_PURPOSE, _NARROWED_PURPOSE = b"feedserver.link", b"feedserver.narrowed"
 """Its own salt for each thing that is signed, so that a token made for one is worthless for another (threat U06)."""
 
 
@@ -48,8 +52,18 @@ class Purpose(StrEnum):
 _ID_BYTES = 16
 _SERIAL_BYTES = 4
 _SIGNATURE_CHARACTERS = 43
-_LINK_LENGTHS = frozenset({27 + 1 + _SIGNATURE_CHARACTERS, 48 + 1 + _SIGNATURE_CHARACTERS})
-_ID_LENGTHS = frozenset({22 + 1 + _SIGNATURE_CHARACTERS})
+_LINK_BYTES = (_ID_BYTES + _SERIAL_BYTES, _ID_BYTES + _SERIAL_BYTES + _ID_BYTES)
+"""Of the general link and of one with a recipient."""
+
+
+def _lengths(bodies: Iterable[int]) -> frozenset[int]:
+    """Characters of tokens with bodies of so many bytes."""
+    return frozenset(-(-size * 4 // 3) + 1 + _SIGNATURE_CHARACTERS for size in bodies)
+
+
+_LINK_LENGTHS = _lengths(_LINK_BYTES)
+_NARROWED_LENGTHS = _lengths(2 + size + MARK_BYTES * count for size in _LINK_BYTES for count in range(1, MAX_MARKS + 1))
+_ID_LENGTHS = _lengths([_ID_BYTES])
 
 
 class KeyRing:
@@ -164,15 +178,19 @@ class KeyRing:
         self._mark = mark
         keys = [key.secret for key in ring.keys]
         self._signer = _signer(keys, _LINK_PURPOSE)
+        self._narrowed_signer = _signer(keys, _NARROWED_PURPOSE)
         self._id_signers = {purpose: _signer(keys, purpose.encode()) for purpose in Purpose}
         self._verified.cache_clear()
 
     def sign_link(self, link: FeedLink) -> str:
-        """The token of `link`, 71 characters, or 92 with a recipient; the same for the same link and newest key."""
-        body = bytes.fromhex(link.share_id) + link.serial.to_bytes(_SERIAL_BYTES, "big")
-        if link.recipient_id is not None:
-            body += bytes.fromhex(link.recipient_id)
-        return self._signer.sign(base64_encode(body)).decode()
+        """The token of `link`, 71 characters, or 92 with a recipient; the same for the same link and newest key.
+
+        A narrower link has up to 896 characters.
+        """
+        body = _body_of_link(link)
+        if link.narrowing is None:
+            return self._signer.sign(base64_encode(body)).decode()
+        return self._narrowed_signer.sign(base64_encode(_narrowed_body(body, link.narrowing))).decode()
 
     def verify_link(self, token: str) -> FeedLink:
         """What `token` says, when one of our keys signed it. Asks no database; good tokens are remembered.
@@ -182,6 +200,8 @@ class KeyRing:
         return self._verified(token)
 
     def _verify(self, token: str) -> FeedLink:
+        if len(token) in _NARROWED_LENGTHS:
+            return _narrowed_link_of(_body_of(token, self._narrowed_signer, _NARROWED_LENGTHS))
         return _link_of(_body_of(token, self._signer, _LINK_LENGTHS))
 
     def sign_id(self, purpose: Purpose, random_id: str) -> str:
@@ -211,14 +231,36 @@ def _body_of(token: str, signer: Signer, lengths: frozenset[int]) -> bytes:
 _FORGED = "this link is not one of ours"
 
 
-def _link_of(body: bytes) -> FeedLink:
+def _body_of_link(link: FeedLink) -> bytes:
+    """Its ids and serial: 20 or 36 bytes."""
+    body = bytes.fromhex(link.share_id) + link.serial.to_bytes(_SERIAL_BYTES, "big")
+    return body + bytes.fromhex(link.recipient_id or "")
+
+
+def _narrowed_body(body: bytes, narrowing: Narrowing) -> bytes:
+    """Counts, ids and serial, marks."""
+    counts = bytes((len(narrowing.calendars), len(narrowing.categories)))
+    return b"".join((counts, body, *narrowing.calendars, *narrowing.categories))
+
+
+def _link_of(body: bytes, narrowing: Narrowing | None = None) -> FeedLink:
     """What a signed body of 20 or 36 bytes says."""
     serial_end = _ID_BYTES + _SERIAL_BYTES
     return FeedLink(
         share_id=body[:_ID_BYTES].hex(),
         serial=int.from_bytes(body[_ID_BYTES:serial_end], "big"),
         recipient_id=body[serial_end:].hex() or None,
+        narrowing=narrowing,
     )
+
+
+def _narrowed_link_of(body: bytes) -> FeedLink:
+    """What the signed body of a narrower link says."""
+    calendars, categories = body[:2]
+    marks_at = len(body) - MARK_BYTES * (calendars + categories)
+    marks = [body[at : at + MARK_BYTES] for at in range(marks_at, len(body), MARK_BYTES)]
+    narrowing = Narrowing(calendars=tuple(marks[:calendars]), categories=tuple(marks[calendars:]))
+    return _link_of(body[2:marks_at], narrowing)
 
 
 def _signer(keys: list[bytes], purpose: bytes) -> Signer:

@@ -56,13 +56,13 @@ class AgendaService:
         is anything but live when the share was withdrawn meanwhile. Raises NotFound, StorageUnavailable.
         """
         sought = tuple(sorted(word.casefold() for word in words))
-        question = Question(share_id=state.share.id, start_on=start_on, end_on=end_on, words=sought)
+        question = Question(key=state.key, start_on=start_on, end_on=end_on, words=sought)
         known = self._recall(question, state)
         if known is not None:
             return known
         async with self._turns, self._db.read() as tx:
-            fresh = await read_state(tx, state.share.id)
-            standing = self._standing(fresh.share, None)
+            whole = await read_state(tx, state.share.id)
+            fresh, standing = whole.narrowed(state.narrowing), self._standing(whole.share, None)
             if standing.standing is not Standing.LIVE:
                 return Agenda(standing=standing, timezone=fresh.zone.key, occurrences=())
             return self._recall(question, fresh) or await self._remember(tx, question, fresh, standing)

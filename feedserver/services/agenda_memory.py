@@ -19,7 +19,8 @@ _OF_AN_AGENDA = 20
 class Question:
     """What an agenda answers."""
 
-    share_id: str
+    key: str
+    """Of the state that is asked."""
     start_on: date
     end_on: date
     """Exclusive."""

@@ -65,19 +65,19 @@ class BusyFeeds:
     async def get(self, state: FeedState) -> BusyFeed:
         """The busy time of `state` or of a newer one. Raises NotFound, StorageUnavailable."""
         start_at = day_began_at(state, self._clock.now())
-        kept = self._kept.get(state.share.id)
+        kept = self._kept.get(state.key)
         if kept is not None and kept.start_at == start_at and kept.state == state:
             return kept
         async with self._turn:
-            built = await self._build(state.share.id, start_at)
-        self._kept.put(state.share.id, built)
+            built = await self._build(state, start_at)
+        self._kept.put(state.key, built)
         return built
 
-    async def _build(self, share_id: str, start_at: datetime) -> BusyFeed:
+    async def _build(self, known: FeedState, start_at: datetime) -> BusyFeed:
         periods: list[BusyPeriod] = []
         purse = Purse(MAX_STEPS, free=FREE_STEPS, most=MAX_STEPS_OF_ONE)
         async with self._db.read() as tx:
-            state = await read_state(tx, share_id)
+            state = await read_state(tx, known.share.id, known.narrowing)
             first, last = start_at, start_at + timedelta(weeks=WEEKS_AHEAD)
             window = window_of(state, self._clock.now())
             if window is not None:

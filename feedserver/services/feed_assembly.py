@@ -96,13 +96,13 @@ class FeedAssembler:
         self._words = SlotWords.of(style.words)
         self._keep_alive = keep_alive(style.words) if style.has_keep_alive else b""
 
-    async def read(self, share_id: str, kept: BuiltFeed | None) -> FeedDraft:
-        """What changed since `kept`, or everything where that is of no use, from one snapshot.
+    async def read(self, known: FeedState, kept: BuiltFeed | None) -> FeedDraft:
+        """What changed in the feed of `known` since `kept`, or everything where that is of no use, from one snapshot.
 
         Raises NotFound, StorageUnavailable; `kept` is untouched.
         """
         async with self._db.read() as tx:
-            state = await read_state(tx, share_id)
+            state = await read_state(tx, known.share.id, known.narrowing)
             window = window_of(state, self._clock.now())
             draft = FeedDraft(state, window, _base_of(kept, state, window))
             for entry, collection in zip(state.share.entries, state.collections, strict=True):
@@ -201,13 +201,13 @@ class FeedAssembler:
         first = state.collections[0] if state.collections else None
         return head(
             FeedHead(
-                calendar_id=emitted_uid(share.uid_salt, "", "calendar").decode(),
+                calendar_id=_calendar_id(state),
                 name=share.name,
                 modified_at=modified_at,
                 refresh=style.refresh,
                 description=style.description,
                 color=first.color if first else None,
-                timezone=first.timezone if first else None,
+                timezone=state.zone.key,
                 has_method=style.has_method,
             ),
             {name for used in set(tzids.values()) for name in used},
@@ -217,6 +217,12 @@ class FeedAssembler:
         share = state.share
         uid = emitted_uid(share.uid_salt, "", KEEP_ALIVE_UID)
         return fill(self._keep_alive, uid=uid, stamps=stamp_lines(share, 0, share.stamp_at), words=self._words)
+
+
+def _calendar_id(state: FeedState) -> str:
+    """Apps that know calendars by it keep one with everything and a narrower one side by side."""
+    part = state.narrowing.spelling if state.narrowing else ""
+    return emitted_uid(state.share.uid_salt, part, "calendar").decode()
 
 
 def _base_of(kept: BuiltFeed | None, state: FeedState, window: Window | None) -> BuiltFeed | None:
@@ -252,6 +258,8 @@ def _last_modified(draft: FeedDraft) -> datetime:
         moments += [collection.settings_at, collection.deleted_at or collection.settings_at]
         if not state.share.filter.is_empty:
             moments.append(collection.stamp_at)
+    if state.lead is not None:
+        moments.append(state.lead.settings_at)
     if window is not None:
         moments.append(window.today_at)
     return max(moments)

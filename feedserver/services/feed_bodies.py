@@ -16,6 +16,8 @@ from feedserver.services.feed_state import FeedState, Window
 from feedserver.services.newest import Newest
 
 MAX_VERSIONS = 20_000
+MAX_NARROW_AT_ONCE = 2
+"""Feeds of narrower links that are built at the same time: visitors can make any number of those."""
 _COPIES = 3
 """What a kept feed costs, in lengths of its body: fragments, joined buckets, the body itself."""
 
@@ -66,6 +68,7 @@ class FeedBodies:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._kept_bytes = 0
         self._builds: dict[str, asyncio.Task[_Kept]] = {}
+        self._narrow_turns = asyncio.Semaphore(MAX_NARROW_AT_ONCE)
 
     @property
     def kept_bytes(self) -> int:
@@ -74,21 +77,21 @@ class FeedBodies:
 
     def recall_version(self, state: FeedState, window: Window | None) -> FeedVersion | None:
         """The version of that state's feed, when it was built before."""
-        version = self._versions.get(state.share.id)
+        version = self._versions.get(state.key)
         return version if version is not None and version.is_of(state, window) else None
 
     def recall_text(self, version: FeedVersion) -> FeedText | None:
         """The bytes of a version, when they are still kept."""
-        share_id = version.state.share.id
-        kept = self._kept.get(share_id)
+        key = version.state.key
+        kept = self._kept.get(key)
         if kept is None or kept.version is not version:
             return None
-        self._kept.move_to_end(share_id)
+        self._kept.move_to_end(key)
         return kept.feed.text
 
     def recall_last_good(self, state: FeedState) -> tuple[FeedVersion, FeedText] | None:
         """The newest feed of just this revision of the share, whatever became of its calendars since (F16)."""
-        kept = self._kept.get(state.share.id)
+        kept = self._kept.get(state.key)
         if kept is None or kept.version.state.share != state.share:
             return None
         return kept.version, kept.feed.text
@@ -99,44 +102,55 @@ class FeedBodies:
         Who comes while it is built waits for the same build, but never takes one that began before `state` was read:
         it could still show what was hidden since. Raises NotFound, StorageUnavailable.
         """
-        share_id = state.share.id
-        while (running := self._builds.get(share_id)) is not None:
+        key = state.key
+        while (running := self._builds.get(key)) is not None:
             kept = await asyncio.shield(running)
             if kept.version.state == state:
                 return kept.version, kept.feed.text
-        task = asyncio.create_task(self._build(share_id))
-        self._builds[share_id] = task
-        task.add_done_callback(lambda done: self._finished(share_id, done))
+        task = asyncio.create_task(self._build_in_turn(state))
+        self._builds[key] = task
+        task.add_done_callback(lambda done: self._finished(key, done))
         kept = await asyncio.shield(task)
         return kept.version, kept.feed.text
 
-    def _finished(self, share_id: str, task: asyncio.Task[_Kept]) -> None:
-        del self._builds[share_id]
+    def _finished(self, key: str, task: asyncio.Task[_Kept]) -> None:
+        del self._builds[key]
         if not task.cancelled():
             task.exception()  # those who waited have seen it, and perhaps nobody waited to the end
 
-    async def _build(self, share_id: str) -> _Kept:
-        kept = self._kept.get(share_id)
-        draft = await self._assembler.read(share_id, kept.feed if kept else None)
+    async def _build_in_turn(self, state: FeedState) -> _Kept:
+        if state.narrowing is None:
+            return await self._build(state)
+        async with self._narrow_turns:
+            return await self._build(state)
+
+    async def _build(self, state: FeedState) -> _Kept:
+        kept = self._kept.get(state.key)
+        draft = await self._assembler.read(state, kept.feed if kept else None)
         feed = await asyncio.to_thread(self._assembler.assemble, draft)
         version = FeedVersion(
             state=feed.state, window=feed.window, etag=feed.text.etag, last_modified_at=feed.last_modified_at
         )
-        return self._keep(share_id, _Kept(version, feed))
+        return self._keep(feed.state.key, _Kept(version, feed))
 
-    def _keep(self, share_id: str, new: _Kept) -> _Kept:
-        old = self._forget(share_id)
-        self._warn_of_size(share_id, old, new)
-        self._versions.put(share_id, new.version)
+    def _keep(self, key: str, new: _Kept) -> _Kept:
+        old = self._forget(key)
+        self._warn_of_size(new.version.state.share.id, old, new)
+        self._versions.put(key, new.version)
         if new.size_bytes <= self._max_bytes:
-            self._kept[share_id] = new
+            self._kept[key] = new
             self._kept_bytes += new.size_bytes
         while self._kept_bytes > self._max_bytes:
-            self._forget(next(iter(self._kept)))
+            self._forget(self._most_dispensable())
         return new
 
-    def _forget(self, share_id: str) -> _Kept | None:
-        kept = self._kept.pop(share_id, None)
+    def _most_dispensable(self) -> str:
+        """The feed not asked for the longest, of narrower links first: visitors can make any number of those."""
+        narrower = (key for key, kept in self._kept.items() if kept.version.state.narrowing is not None)
+        return next(narrower, next(iter(self._kept)))
+
+    def _forget(self, key: str) -> _Kept | None:
+        kept = self._kept.pop(key, None)
         if kept is not None:
             self._kept_bytes -= kept.size_bytes
         return kept

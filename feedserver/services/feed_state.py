@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from feedserver.model.collection import Collection
 from feedserver.model.errors import NotFound
-from feedserver.model.share import Share
+from feedserver.model.narrowing import narrowed
+from feedserver.model.share import Narrowing, Share
 from feedserver.storage import shares
 from feedserver.storage.engine import Database, Tx
 
@@ -27,11 +28,39 @@ class FeedState:
     share: Share
     collections: tuple[Collection, ...]
     """In the order of the share's entries."""
+    narrowing: Narrowing | None = None
+    """By which `share` and `collections` are less than the whole; None: they are the whole."""
+    lead: Collection | None = None
+    """The first calendar of the whole share, where this is less."""
+
+    @property
+    def key(self) -> str:
+        """By which memories tell feeds apart; the state says how they are now."""
+        narrowing = self.narrowing
+        return self.share.id if narrowing is None else f"{self.share.id}.{narrowing.spelling}"
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone the feed is shown in, and in which a window's days begin: that of the first calendar."""
-        return ZoneInfo(self.collections[0].timezone if self.collections else "UTC")
+        """The zone the feed is shown in, and in which a window's days begin: that of the share's first calendar.
+
+        It is the same through a narrower link: its window is no other.
+        """
+        lead = self.lead or next(iter(self.collections), None)
+        return ZoneInfo(lead.timezone if lead else "UTC")
+
+    def narrowed(self, narrowing: Narrowing | None) -> FeedState:
+        """What a narrower link shows of this, the whole; itself for None."""
+        if narrowing is None:
+            return self
+        share = narrowed(self.share, narrowing)
+        shown = {entry.collection_id for entry in share.entries}
+        return replace(
+            self,
+            share=share,
+            collections=tuple(collection for collection in self.collections if collection.id in shown),
+            narrowing=narrowing,
+            lead=next(iter(self.collections), None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +106,13 @@ def whole_second(moment: datetime) -> datetime:
     return floor if floor == moment else floor + _SECOND
 
 
-async def read_state(tx: Tx, share_id: str) -> FeedState:
-    """The state in the snapshot of `tx`. Raises NotFound."""
+async def read_state(tx: Tx, share_id: str, narrowing: Narrowing | None = None) -> FeedState:
+    """The state in the snapshot of `tx`, narrowed where wanted. Raises NotFound."""
     found = await shares.feed_state(tx, share_id)
     if found is None:
         raise NotFound("there is no such share")
     share, collections = found
-    return FeedState(share=share, collections=collections)
+    return FeedState(share=share, collections=collections).narrowed(narrowing)
 
 
 async def read_current_state(db: Database, share_id: str) -> FeedState:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from feedserver.ics.feeds.categories import categories_of
 from feedserver.ics.feeds.feed import FeedText, whole
 from feedserver.ics.feeds.notices import Tombstone, tombstone
 from feedserver.model.account import Account
@@ -62,7 +63,9 @@ class OpenShare:
 
     token: str
     link: FeedLink
+    whole: FeedState
     state: FeedState
+    """As the link shows it: the whole, or less through a narrower link."""
     standing: ShareStanding
     window: Window | None
     valid_from: datetime
@@ -123,6 +126,7 @@ class FeedService:
         self._states: ProvenCopies[FeedState] = ProvenCopies(coarse, partial(read_current_state, db))
         self._accounts: ProvenCopies[Account] = ProvenCopies(coarse, partial(_read_account, db))
         self._open: Newest[str, OpenShare] = Newest(MAX_OPEN)
+        self._categories: Newest[str, tuple[FeedVersion, tuple[str, ...]]] = Newest(MAX_OPEN)
         self._off: Newest[tuple[str, ShareStanding], OffFeed] = Newest(MAX_OPEN)
 
     def note_forged(self, address: str) -> None:
@@ -147,19 +151,21 @@ class FeedService:
             raise LinkForged("this link is not one of ours") from None
         return self._judge(token, link, state)
 
-    def _judge(self, token: str, link: FeedLink, state: FeedState) -> OpenShare:
+    def _judge(self, token: str, link: FeedLink, whole: FeedState) -> OpenShare:
         """A judgement holds for the same state until the next moment that matters, or until the clock is set back."""
         now = self._clock.now()
         known = self._open.get(token)
-        if known is not None and known.state is state and known.valid_from <= now < known.valid_until:
+        if known is not None and known.whole is whole and known.valid_from <= now < known.valid_until:
             return known
-        standing = standing_of(state.share, link, now, retention=self._retention)
+        standing = standing_of(whole.share, link, now, retention=self._retention)
         if standing is None:
             raise LinkForged("this link is not one of ours")
+        state = whole.narrowed(link.narrowing)
         window = window_of(state, now)
         opened = OpenShare(
             token=token,
             link=link,
+            whole=whole,
             state=state,
             standing=standing,
             window=window,
@@ -251,11 +257,22 @@ class FeedService:
         except Exception as error:  # noqa: BLE001 - a fault of ours must not take the feed from its subscribers
             _log.exception("the feed of share %s cannot be built", opened.share.id)
             reason = error
-        state = await self._states.get(opened.share.id)
+        state = (await self._states.get(opened.share.id)).narrowed(opened.link.narrowing)
         last_good = self._bodies.recall_last_good(state) if state.share == opened.share else None
         if last_good is None:
             raise StorageUnavailable("the feed cannot be built now") from reason
         return last_good
+
+    async def categories(self, opened: OpenShare) -> tuple[str, ...]:
+        """All categories that the feed of a live share tells, sorted. Raises StorageUnavailable."""
+        version = self.recall_version(opened)
+        known = self._categories.get(opened.state.key)
+        if version is not None and known is not None and known[0] is version:
+            return known[1]
+        version, text = await self.render(opened)
+        told = await asyncio.to_thread(categories_of, text.body)
+        self._categories.put(opened.state.key, (version, told))
+        return told
 
     async def busy(self, opened: OpenShare) -> BusyFeed:
         """The busy time of a live share. Raises StorageUnavailable."""

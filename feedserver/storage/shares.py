@@ -25,8 +25,11 @@ from feedserver.storage.share_rows import BATCH, FILTER_COLUMNS
 from feedserver.storage.stamps import first_moment, next_moment
 from feedserver.storage.tables import collections, grants, recipients, share_entries, shares
 
-_SHOWN = ("name", "entries", "filter", "starts_at", "expires_at")
-"""What subscribers can see of an edit; the note and the options are not among it."""
+_SHOWN = ("name", "entries", "filter", "starts_at", "expires_at", "allows_narrowing")
+"""What subscribers can see of an edit; the note and the other options are not among it.
+
+Narrower links end and come back: what their subscribers see then has to be newer than what they saw (T8).
+"""
 _OPTIONS = ("allows_narrowing", "allows_keys", "embed_hosts", "embed_view", "embed_color")
 
 

@@ -11,13 +11,17 @@ import pytest
 from itsdangerous import Signer
 
 from feedserver.model.errors import LinkForged
-from feedserver.model.share import FeedLink
+from feedserver.model.narrowing import MAX_MARKS
+from feedserver.model.share import FeedLink, Narrowing
 from feedserver.security.signing import MAX_REMEMBERED_TOKENS, KeyRing
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 PUBLIC = FeedLink(share_id="00112233445566778899aabbccddeeff", serial=1)
 PERSONAL = FeedLink(share_id="ff" * 16, serial=2**32 - 1, recipient_id="0123456789abcdef" * 2)
-LINKS = [PUBLIC, PERSONAL]
+NARROWER = FeedLink(
+    share_id=PUBLIC.share_id, serial=1, narrowing=Narrowing(calendars=(b"calend",), categories=(b"catego", b"ries.."))
+)
+LINKS = [PUBLIC, PERSONAL, NARROWER]
 
 
 @pytest.fixture(name="ring")
@@ -43,7 +47,7 @@ def test_the_same_link_has_the_same_token_and_f2_only_unreserved_characters(ring
     token = ring.sign_link(link)
     assert ring.sign_link(link) == token
     assert set(token) <= {*ALPHABET, "."}
-    assert len(token) == (92 if link.recipient_id else 71)
+    assert len(token) == {PUBLIC: 71, PERSONAL: 92, NARROWER: 98}[link]
 
 
 @pytest.mark.parametrize("link", LINKS)
@@ -247,3 +251,39 @@ def test_a_remembered_token_costs_about_a_microsecond_and_a_new_one_some_ten(rin
     first, second = seconds_per_token(), min(islice(iter(seconds_per_token, None), 5))
     assert second < 10e-6
     assert second < first / 4
+
+
+def _narrower(link: FeedLink, calendars: int, categories: int) -> FeedLink:
+    marks = [bytes([number]) * 6 for number in range(calendars + categories)]
+    narrowing = Narrowing(calendars=tuple(marks[:calendars]), categories=tuple(marks[calendars:]))
+    return FeedLink(share_id=link.share_id, serial=link.serial, recipient_id=link.recipient_id, narrowing=narrowing)
+
+
+def test_narrower_links_of_any_size_come_back_and_no_length_means_two_things(ring: KeyRing) -> None:
+    plain = {len(ring.sign_link(link)) for link in (PUBLIC, PERSONAL)}
+    for link in (PUBLIC, PERSONAL):
+        for count in range(1, MAX_MARKS + 1):
+            narrower = _narrower(link, count // 2, count - count // 2)
+            token = ring.sign_link(narrower)
+            assert ring.verify_link(token) == narrower
+            assert len(token) not in plain
+    assert max(len(ring.sign_link(_narrower(PERSONAL, 0, MAX_MARKS))), 896) == 896
+
+
+def test_u06_a_narrower_link_has_a_purpose_of_its_own(ring: KeyRing) -> None:
+    """U06. What the one signer signed is worthless to the other, whatever the body says."""
+    body, signature = ring.sign_link(NARROWER).split(".")
+    key = ring.keys[0].secret
+    for purpose in (b"feedserver.link", b"feedserver.invitation"):
+        signer = Signer([key], salt=purpose, key_derivation="hmac", digest_method=hashlib.sha256)
+        assert is_refused(ring, signer.sign(body.encode()).decode())
+    own = Signer([key], salt=b"feedserver.narrowed", key_derivation="hmac", digest_method=hashlib.sha256)
+    assert own.sign(body.encode()).decode() == f"{body}.{signature}"
+    for link in (PUBLIC, PERSONAL):
+        assert is_refused(ring, own.sign(ring.sign_link(link).split(".")[0].encode()).decode())
+
+
+def test_u05_parts_of_a_narrower_link_and_the_link_it_came_from_do_not_mix(ring: KeyRing) -> None:
+    narrower, plain = ring.sign_link(NARROWER).split("."), ring.sign_link(PUBLIC).split(".")
+    assert is_refused(ring, f"{narrower[0]}.{plain[1]}")
+    assert is_refused(ring, f"{plain[0]}.{narrower[1]}")
