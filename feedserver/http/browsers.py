@@ -1,8 +1,10 @@
-"""A browser in two words, for lists of sessions: enough to know one's own, and nothing that names a device."""
+"""What a browser says of itself, in few words: enough to know one's own, and nothing that names a device."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from feedserver.model.subscribing import Platform
 
 _BROWSERS: Final = (
     ("Edg", "Edge"),
@@ -25,6 +27,23 @@ _SYSTEMS: Final = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
+
+
+_PLATFORMS: Final = (
+    ("iPhone", Platform.APPLE),
+    ("iPad", Platform.APPLE),
+    ("Macintosh", Platform.APPLE),
+    ("Android", Platform.ANDROID),
+    ("Windows", Platform.WINDOWS),
+    ("CrOS", None),
+    ("Linux", Platform.LINUX),
+)
+"""In this order: Android names Linux too. An iPad may call itself a Macintosh, which has the same apps."""
+
+
+def platform_of(user_agent: str) -> Platform | None:
+    """What the visitor's device runs; None when that says nothing about its calendar apps."""
+    return next((platform for mark, platform in _PLATFORMS if mark in user_agent), None)
 
 
 def browser_words(user_agent: str) -> str:

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Platform(StrEnum):
+    """What a visitor's device runs, as far as it matters to calendar apps."""
+
+    APPLE = "apple"
+    ANDROID = "android"
+    WINDOWS = "windows"
+    LINUX = "linux"
+
+
 class App(StrEnum):
     """What a feed can be subscribed to with; the values name parts of pages."""
 
@@ -32,8 +41,10 @@ class SubscribeWay:
     """An address that opens the app, for a plain link with `rel="noreferrer"` (feed-contract B5); None: none does."""
     copy_url: str | None = None
     """What is to be copied into the app; None: the link is enough."""
+    profile_url: str | None = None
+    """A profile that sets the app up, user name included; None: there is none."""
     steps: tuple[str, ...] = ()
-    """What to do, in order; empty when the link does it all."""
+    """What to do, in order, once the link was opened or the address copied."""
     why_not: str = ""
     """Why this app cannot show this share; empty when it can."""
 

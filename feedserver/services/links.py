@@ -31,6 +31,16 @@ class ShareLink:
     feed_url: str
     webcal_url: str
 
+    @property
+    def download_url(self) -> str:
+        """Of the feed as a file, for who wants it once."""
+        return f"{self.page_url}download/{self.feed_url.removeprefix(self.page_url)}"
+
+    @property
+    def profile_url(self) -> str:
+        """Of a profile that sets the feed up on Apple's devices."""
+        return f"{self.feed_url.removesuffix('.ics')}.mobileconfig"
+
     def __repr__(self) -> str:
         return f"ShareLink(recipient={self.recipient.id if self.recipient else None!r})"
 

@@ -5,11 +5,13 @@ No address here ever holds a password or a user name (B2).
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from feedserver.languages.message import message
 from feedserver.model.share import Share, ShareKind
-from feedserver.model.subscribing import App, SubscribeWay
+from feedserver.model.subscribing import App, Platform, SubscribeWay
 from feedserver.services.links import ShareLink
 
 _PASTE = message("Paste the address and confirm.")
@@ -23,12 +25,16 @@ def ways(link: ShareLink, share: Share) -> tuple[SubscribeWay, ...]:
     """Each app's way to the feed of `link`; apps that cannot show this share come last, with the reason."""
     if share.kind is ShareKind.PUBLIC:
         return open_ways(link, share.name)
-    secured = (_apple(link, _LOG_IN), _outlook(link, *_MAY_ASK), *_by_hand(link, _LOG_IN), _other(link, _LOG_IN))
+    apple = replace(_apple(link, _LOG_IN), profile_url=link.profile_url)
+    secured = (apple, _outlook(link, *_MAY_ASK), *_by_hand(link, _LOG_IN), _other(link, _LOG_IN))
     return (*secured, *_without_login())
 
 
-def open_ways(link: ShareLink, title: str) -> tuple[SubscribeWay, ...]:
-    """Each app's way to a feed that asks for no login: a public share's, or a member's own by feed key."""
+def open_ways(link: ShareLink, title: str = "") -> tuple[SubscribeWay, ...]:
+    """Each app's way to a feed that asks for no login: a public share's, or a member's own by feed key.
+
+    `title` goes to Microsoft; empty: it does not (B3).
+    """
     return (_apple(link), *_clouds(link, title), _outlook(link), *_by_hand(link), _other(link))
 
 
@@ -36,7 +42,8 @@ def _apple(link: ShareLink, *more: str) -> SubscribeWay:
     """`webcals:` is none that older macOS knows, so without a usable `webcal:` the address is copied (B4)."""
     name = message("Apple Calendar (iPhone, iPad, Mac)")
     if _has_webcal(link):
-        return SubscribeWay(app=App.APPLE, name=name, url=link.webcal_url, steps=more)
+        steps = (message("The app Calendar opens: choose Subscribe."), *more)
+        return SubscribeWay(app=App.APPLE, name=name, url=link.webcal_url, steps=steps)
     steps = (message("Mac: choose File > New Calendar Subscription."), _APPLE_PHONE, _PASTE, *more)
     return SubscribeWay(app=App.APPLE, name=name, copy_url=link.feed_url, steps=steps)
 
@@ -49,14 +56,19 @@ def _clouds(link: ShareLink, title: str) -> tuple[SubscribeWay, ...]:
     # Google takes `https:` inside `cid` for a calendar of its own; `webcal:` it fetches as http or https.
     google = f"https://calendar.google.com/calendar/r?cid={_enc('webcal' + _behind_scheme(link.feed_url))}"
     by_hand = message("Use a computer: the Android app cannot add calendars by address.")
-    added = f"calendar/0/addfromweb?url={_enc(link.feed_url)}&name={_enc(title)}"
+    added = f"calendar/0/addfromweb?url={_enc(link.feed_url)}" + (f"&name={_enc(title)}" if title else "")
+    google_steps = (by_hand, message("When Google asks, choose Add. It then shows on the phone too."))
     return (
-        SubscribeWay(app=App.GOOGLE, name=_GOOGLE, url=google, steps=(by_hand,)),
-        SubscribeWay(app=App.OUTLOOK_COM, name=_OUTLOOK_COM, url=f"https://outlook.live.com/{added}"),
-        SubscribeWay(app=App.OFFICE, name=_OFFICE, url=f"https://outlook.office.com/{added}"),
+        SubscribeWay(app=App.GOOGLE, name=_GOOGLE, url=google, steps=google_steps),
+        SubscribeWay(app=App.OUTLOOK_COM, name=_OUTLOOK_COM, url=f"https://outlook.live.com/{added}", steps=_IMPORT),
+        SubscribeWay(app=App.OFFICE, name=_OFFICE, url=f"https://outlook.office.com/{added}", steps=_IMPORT),
     )
 
 
+_IMPORT = (
+    message("Log in, then choose Import: the calendar is kept up to date all the same."),
+    message("It then shows in Outlook on the phone and on the Mac too."),
+)
 _GOOGLE = message("Google Calendar")
 _OUTLOOK_COM = message("Outlook.com (private account)")
 _OFFICE = message("Outlook at work or school (Microsoft 365)")
@@ -69,9 +81,11 @@ def _without_login() -> tuple[SubscribeWay, ...]:
 
 def _outlook(link: ShareLink, *more: str) -> SubscribeWay:
     """Classic Outlook on Windows, which follows a `webcal:` link to https and knows `webcals:` too."""
-    return SubscribeWay(app=App.OUTLOOK, name=message("Outlook for Windows (classic)"), url=_opening(link), steps=more)
+    return SubscribeWay(app=App.OUTLOOK, name=_OUTLOOK, url=_opening(link), steps=(_CHOOSE_YES, *more))
 
 
+_OUTLOOK = message("Outlook for Windows (classic)")
+_CHOOSE_YES = message("Outlook opens: choose Yes.")
 _MAY_ASK = (_LOG_IN, message("This works where your organisation allows it."))
 
 
@@ -89,7 +103,11 @@ def _by_hand(link: ShareLink, *more: str) -> tuple[SubscribeWay, ...]:
             app=App.ANDROID,
             name=message("Android, with the app ICSx5"),
             url=_secure(link),
-            steps=(message("Install ICSx5 first; Android itself cannot subscribe to calendars."), *more),
+            steps=(
+                message("Install ICSx5 first; Android itself cannot subscribe to calendars."),
+                message("Open the link: ICSx5 shows the address. Confirm it."),
+                *more,
+            ),
         ),
         SubscribeWay(
             app=App.LINUX,
@@ -123,6 +141,36 @@ def _other(link: ShareLink, *more: str) -> SubscribeWay:
         *more,
     )
     return SubscribeWay(app=App.OTHER, name=message("Any other app"), copy_url=link.feed_url, steps=steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortedWays:
+    """Ways for one visitor."""
+
+    first: tuple[SubscribeWay, ...]
+    """Of the apps that come with the visitor's own device; empty when that is not known."""
+    others: tuple[SubscribeWay, ...]
+    impossible: tuple[SubscribeWay, ...]
+    """Apps that cannot show this share."""
+
+
+_OWN: Final = {
+    Platform.APPLE: (App.APPLE,),
+    Platform.ANDROID: (App.ANDROID, App.GOOGLE),
+    Platform.WINDOWS: (App.OUTLOOK, App.OUTLOOK_COM, App.OFFICE),
+    Platform.LINUX: (App.LINUX, App.THUNDERBIRD),
+}
+
+
+def sorted_for(platform: Platform | None, offered: tuple[SubscribeWay, ...]) -> SortedWays:
+    """What the visitor most likely has comes first, what cannot work last."""
+    own = _OWN[platform] if platform else ()
+    possible = [way for way in offered if way.is_possible]
+    return SortedWays(
+        first=tuple(sorted((way for way in possible if way.app in own), key=lambda way: own.index(way.app))),
+        others=tuple(way for way in possible if way.app not in own),
+        impossible=tuple(way for way in offered if not way.is_possible),
+    )
 
 
 def _has_webcal(link: ShareLink) -> bool:

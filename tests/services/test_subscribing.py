@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from feedserver.model.share import ShareKind
-from feedserver.model.subscribing import App, SubscribeWay
+from feedserver.model.subscribing import App, Platform, SubscribeWay
 from feedserver.services.links import Links, ShareLink
-from feedserver.services.subscribing import ways
+from feedserver.services.subscribing import open_ways, sorted_for, ways
 from tests.builders import a_share
 
 TOKEN = "AbC-1_x.signed"
@@ -70,7 +70,7 @@ def test_b1_secured_share_offers_no_app_that_cannot_log_in() -> None:
 @pytest.mark.parametrize("base", BASES)
 def test_b2_no_link_holds_userinfo(kind: ShareKind, base: str) -> None:
     for way in offered(kind, base).values():
-        for url in filter(None, (way.url, way.copy_url)):
+        for url in filter(None, (way.url, way.copy_url, way.profile_url)):
             assert "@" not in unquote(unquote(url))
             assert TOKEN not in repr(way), "addresses are credentials and not for logs"
 
@@ -105,3 +105,47 @@ def test_b6_each_link_decoded_twice_is_the_canonical_address(kind: ShareKind, ba
             query = parse_qs(urlsplit(url).query)
             carried = (query.get("cid") or query.get("url") or [url])[0]
             assert unquote(unquote(carried)).partition("://")[2] == link.feed_url.partition("://")[2]
+
+
+def test_b3_title_is_left_out_where_none_is_given() -> None:
+    assert not any("name=" in (way.url or "") for way in open_ways(a_link()))
+
+
+def test_apples_profile_is_for_secured_shares_alone() -> None:
+    """A public one needs none: its link opens the app."""
+    assert offered(ShareKind.SECURED)[App.APPLE].profile_url == (
+        f"https://calendars.example.org/s/{TOKEN}/team.mobileconfig"
+    )
+    assert all(way.profile_url is None for way in offered().values())
+
+
+@pytest.mark.parametrize("kind", list(ShareKind))
+@pytest.mark.parametrize("base", BASES)
+def test_each_way_that_works_says_in_few_steps_what_to_do(kind: ShareKind, base: str) -> None:
+    for way in offered(kind, base).values():
+        assert 1 <= len(way.steps) <= 4 if way.is_possible else way.why_not
+
+
+@pytest.mark.parametrize(
+    ("platform", "first"),
+    [
+        (Platform.APPLE, [App.APPLE]),
+        (Platform.ANDROID, [App.ANDROID, App.GOOGLE]),
+        (Platform.WINDOWS, [App.OUTLOOK, App.OUTLOOK_COM, App.OFFICE]),
+        (Platform.LINUX, [App.LINUX, App.THUNDERBIRD]),
+        (None, []),
+    ],
+)
+def test_apps_of_the_visitors_device_come_first_and_none_is_lost(platform: Platform | None, first: list[App]) -> None:
+    share = a_share()
+    found = sorted_for(platform, ways(a_link(), share))
+    assert [way.app for way in found.first] == first
+    assert {way.app for way in (*found.first, *found.others, *found.impossible)} == set(App)
+
+
+def test_b1_apps_that_cannot_log_in_never_come_first() -> None:
+    share = a_share(kind=ShareKind.SECURED)
+    for platform in Platform:
+        found = sorted_for(platform, ways(a_link(), share))
+        assert {way.app for way in found.impossible} == CANNOT_LOG_IN
+        assert not {way.app for way in (*found.first, *found.others)} & CANNOT_LOG_IN
