@@ -13,7 +13,7 @@ from feedserver.model.clock import Clock
 from feedserver.model.collection import Collection
 from feedserver.model.errors import NotFound
 from feedserver.model.share import FeedKey, Share, Standing
-from feedserver.model.share_listing import ShareQuery
+from feedserver.model.share_listing import ShareQuery, ShareSort
 from feedserver.model.usage import LastFetch
 from feedserver.services.links import Links, ShareLink
 from feedserver.services.share_listing import MAX_PER_PAGE, ShareListing
@@ -59,11 +59,11 @@ class HeldShares:
         self._clock = clock
 
     async def list_of(self, account: Account) -> list[HeldShare]:
-        """What `account` may open, or could if it were not paused or over; sorted by name, at most 500.
+        """What `account` may open, and what is paused, over or not begun; live ones first, then by name; at most 500.
 
         What was removed, or is no longer shared with it, is absent.
         """
-        page = await self._listing.page(ShareQuery(account_id=account.id, per_page=MAX_PER_PAGE))
+        page = await self._listing.page(ShareQuery(account_id=account.id, sort=ShareSort.STATE, per_page=MAX_PER_PAGE))
         async with self._db.read() as tx:
             keys = await feed_keys.of_account(tx, account.id)
         readers = [account.id, *(key.id for its_keys in keys.values() for key in its_keys)]
