@@ -10,7 +10,7 @@ class Actor:
     """Somebody who changes things."""
 
     account_id: str | None
-    """None for the command line and for the server itself."""
+    """None for the command line."""
     name: str
     """As the history shows it; replaced when the account is removed (threat P04)."""
     address: str = ""
@@ -19,5 +19,3 @@ class Actor:
 
 CONSOLE = Actor(account_id=None, name="command line")
 """Whoever can run commands on the server's machine."""
-SERVER = Actor(account_id=None, name="server")
-"""What happens by itself, such as the end of an invitation."""

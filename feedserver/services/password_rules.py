@@ -14,7 +14,6 @@ from feedserver.model.errors import InvalidInput
 from feedserver.security.common_passwords import common_passwords
 
 MIN_CHARS: Final = 8
-ADVISED_CHARS: Final = 15
 
 
 async def refuse_weak(password: str) -> None:

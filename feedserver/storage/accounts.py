@@ -69,8 +69,8 @@ async def by_login(tx: Tx, login: str) -> Account | None:
 
 
 async def find(tx: Tx, login_or_id: str) -> Account:
-    """The account of that login or id. Raises NotFound."""
-    account = await by_login(tx, login_or_id) or await by_id(tx, login_or_id)
+    """The account of that id, or else of that login: no login stands in for an id. Raises NotFound."""
+    account = await by_id(tx, login_or_id) or await by_login(tx, login_or_id)
     if account is None:
         raise NotFound("There is no account named {login}.", login=login_or_id)
     return account

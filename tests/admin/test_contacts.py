@@ -49,6 +49,19 @@ async def test_contacts_are_searched(admin: Visitor, query: str, found: int) -> 
     assert len(await contacts_on(admin, query)) == found
 
 
+@pytest.mark.parametrize("local", ["a/b", "{a}", "a%2fb", "a?b", "a#b", "a'b", "a&b=c", "\u00fc"])
+async def test_whatever_an_address_is_made_of_its_page_is_found(premises: Premises, admin: Visitor, local: str) -> None:
+    await premises.share(emails=(f"{local}@example.org",))
+    page = await (await admin.get("/contacts/")).text()
+    path = re.search(r'<td><a href="/admin([^"]*)">', page)
+    assert path
+    answer = await admin.get(path[1])
+    assert answer.status == 200
+    sent = re.search(r'action="/admin([^"]*/resend)"', await answer.text())
+    assert sent
+    assert (await admin.post(sent[1])).headers["Location"] == f"/admin{path[1]}"
+
+
 async def test_page_without_contacts_says_how_one_gets_some(admin: Visitor) -> None:
     assert "Nobody was given a link of their own yet." in await (await admin.get("/contacts/")).text()
 

@@ -52,6 +52,12 @@ async def test_b12_login_of_another_is_taken_whatever_its_capitals(premises: Pre
     assert (await premises.accounts.edit("bob", login="Bob")).login == "Bob"
 
 
+async def test_b12_login_that_is_spelled_as_the_id_of_another_is_not_that_other(premises: Premises) -> None:
+    ann = await premises.account("ann")
+    await premises.account(ann.id)
+    assert await premises.accounts.find(ann.id) == ann
+
+
 @pytest.mark.parametrize("changes", [{"login": "a b"}, {"email": "x"}, {"display_name": "a\nb"}])
 async def test_what_cannot_be_used_is_refused(premises: Premises, changes: dict[str, str]) -> None:
     ann = await premises.account("ann")

@@ -15,6 +15,9 @@ from admin.views.people import (
     user_text,
 )
 
+_CONTACT = "/contacts/{email:[^/]+}"
+"""Whatever stands in an address: braces, too, which a plain `{email}` would not take."""
+
 ROUTES: tuple[Route, ...] = (
     get("/users/", user_list.show),
     get("/users/new", user_new.show),
@@ -30,7 +33,7 @@ ROUTES: tuple[Route, ...] = (
     post("/users/{id}/deactivate", user_act.deactivate, is_sensitive=True),
     post("/users/{id}/remove", user_act.remove, is_sensitive=True),
     get("/contacts/", contact_list.show),
-    get("/contacts/{email}/", contact_page.show),
-    post("/contacts/{email}/{recipient}/resend", contact_act.resend),
-    post("/contacts/{email}/{recipient}/revoke", contact_act.revoke),
+    get(f"{_CONTACT}/", contact_page.show),
+    post(f"{_CONTACT}/{{recipient}}/resend", contact_act.resend),
+    post(f"{_CONTACT}/{{recipient}}/revoke", contact_act.revoke),
 )
