@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from admin.forms.calendar import FIRST_COLOR
 from admin.forms.validity import NO_DAY, DayTime, begin_of, begin_typed, end_of, end_typed
 from admin.forms.words import words_of, words_text
 from feedserver.http.forms import Form
 from feedserver.model.errors import InvalidInput
-from feedserver.model.share import DetailLevel, Share, ShareEntry, ShareFilter, ShareKind
+from feedserver.model.share import DetailLevel, EmbedView, Share, ShareEntry, ShareFilter, ShareKind
+from feedserver.services.share_options import embed_color_of, origin_of
 from feedserver.services.share_rules import MAX_DAYS, ShareChanges
 
 Faults = Mapping[str, InvalidInput]
@@ -55,6 +57,13 @@ class ShareForm:
     """Whoever loses access is told by mail."""
     message: str = ""
     """What the sender adds to the mails."""
+    allows_narrowing: bool = False
+    allows_keys: bool = False
+    embed_hosts: str = ""
+    """One site in each line."""
+    embed_view: str = EmbedView.MONTH
+    has_embed_color: bool = False
+    embed_color: str = FIRST_COLOR
 
     @property
     def has_more(self) -> bool:
@@ -68,7 +77,10 @@ class ShareForm:
         return any(self.levels.get(calendar) for calendar in self.calendars)
 
 
-_MORE = ("note", "begin", "end", "categories_in", "categories_out", "words", "days_back", "days_ahead")
+_MORE = (
+    *("note", "begin", "end", "categories_in", "categories_out", "words", "days_back", "days_ahead"),
+    *("allows_narrowing", "allows_keys", "embed_hosts", "embed_view", "has_embed_color"),
+)
 
 
 def read(form: Form) -> ShareForm:
@@ -94,6 +106,12 @@ def read(form: Form) -> ShareForm:
         is_mailed=form.is_ticked("is_mailed"),
         tells_end=form.is_ticked("tells_end"),
         message=form.text("message"),
+        allows_narrowing=form.is_ticked("allows_narrowing"),
+        allows_keys=form.is_ticked("allows_keys"),
+        embed_hosts=form.text("embed_hosts"),
+        embed_view=form.text("embed_view", EmbedView.MONTH),
+        has_embed_color=form.is_ticked("has_embed_color"),
+        embed_color=form.line("embed_color", FIRST_COLOR),
     )
 
 
@@ -118,6 +136,12 @@ def typed_of(share: Share, zone: str) -> ShareForm:
         days_ahead=_days_text(shown.days_ahead),
         members=tuple(grant.account_id for grant in share.grants if grant.withdrawn_at is None),
         recipients=tuple(recipient.id for recipient in share.recipients if recipient.revoked_at is None),
+        allows_narrowing=share.allows_narrowing,
+        allows_keys=share.allows_keys,
+        embed_hosts="\n".join(share.embed_hosts),
+        embed_view=share.embed_view,
+        has_embed_color=share.embed_color is not None,
+        embed_color=(share.embed_color or FIRST_COLOR).lower(),
     )
 
 
@@ -159,6 +183,11 @@ def changes_of(typed: ShareForm, zone: str, *, before: Share | None = None) -> t
         ),
         starts_at=check.value("begin_day", lambda: _starts_at(typed, zone, before), None),
         expires_at=check.value("end_day", lambda: _expires_at(typed, zone, before), None),
+        allows_narrowing=typed.allows_narrowing,
+        allows_keys=typed.allows_keys,
+        embed_hosts=check.value("embed_hosts", lambda: _hosts(typed), ()),
+        embed_view=check.value("embed_view", lambda: _view(typed), EmbedView.MONTH),
+        embed_color=check.value("embed_color", lambda: _color(typed), None),
     )
     return changes, check.faults
 
@@ -215,3 +244,18 @@ def _expires_at(typed: ShareForm, zone: str, before: Share | None) -> datetime |
     if before and typed.end == end_typed(before.expires_at, zone):
         return before.expires_at
     return end_of(typed.end, zone)
+
+
+def _hosts(typed: ShareForm) -> tuple[str, ...]:
+    return tuple(sorted({origin_of(line) for line in typed.embed_hosts.split()}))
+
+
+def _view(typed: ShareForm) -> EmbedView:
+    try:
+        return EmbedView(typed.embed_view)
+    except ValueError:
+        raise InvalidInput("Choose one of the views.") from None
+
+
+def _color(typed: ShareForm) -> str | None:
+    return embed_color_of(typed.embed_color) if typed.has_embed_color else None

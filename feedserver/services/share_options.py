@@ -34,7 +34,7 @@ def options_of(kind: ShareKind, wanted: ShareOptions) -> ShareOptions:
     if "embed_view" in wanted:
         options["embed_view"] = EmbedView(wanted["embed_view"])
     if "embed_color" in wanted:
-        options["embed_color"] = _color_of(wanted["embed_color"])
+        options["embed_color"] = embed_color_of(wanted["embed_color"])
     return options
 
 
@@ -72,7 +72,8 @@ def origin_of(text: str) -> str:
     return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{port}"
 
 
-def _color_of(text: str | None) -> str | None:
+def embed_color_of(text: str | None) -> str | None:
+    """`#RRGGBB`, or none."""
     if text is not None and not _COLOR.fullmatch(text):
         raise InvalidInput("a colour looks like #3366cc", field="embed_color")
     return text.upper() if text is not None else None

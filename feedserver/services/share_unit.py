@@ -107,7 +107,7 @@ class ShareUnit:
             if moment != (getattr(before, bound) if before is not None else None):
                 told[name] = moment.isoformat() if moment is not None else ""
         told |= {name: "" for name in ("filter", "note") if before and getattr(before, name) != getattr(after, name)}
-        return told
+        return told | _allowed(before, after)
 
     async def _calendars(self, share: Share) -> str:
         names = await collections.names(self.tx, [entry.collection_id for entry in share.entries])
@@ -119,3 +119,16 @@ def _first_mail(person: Person) -> NoticeKind:
     if isinstance(person, Recipient):
         return NoticeKind.SHARED_LINK
     return NoticeKind.SHARED_SECURED if person.password_hash else NoticeKind.CHOOSE_PASSWORD
+
+
+def _allowed(before: Share | None, after: Share) -> dict[str, str]:
+    """The options that are not as they were; a new share's are told where they are on."""
+    told: dict[str, str] = {}
+    for name, option in (("narrowing", "allows_narrowing"), ("keys", "allows_keys")):
+        if getattr(after, option) != (before is not None and getattr(before, option)):
+            told[name] = "yes" if getattr(after, option) else ""
+    if after.embed_hosts != (before.embed_hosts if before is not None else ()):
+        told["embedding"] = ", ".join(after.embed_hosts)
+    if before and (before.embed_view, before.embed_color) != (after.embed_view, after.embed_color):
+        told["embedded"] = ""
+    return told

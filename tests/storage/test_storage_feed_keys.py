@@ -145,12 +145,11 @@ async def test_nobody_makes_keys_without_end(db: Database, monkeypatch: pytest.M
         await feed_keys.add(tx, share.id, bob.id, NOON)
 
 
-async def test_options_are_kept_and_change_nothing_that_subscribers_see(db: Database) -> None:
+async def test_embedding_is_kept_and_changes_nothing_that_subscribers_see(db: Database) -> None:
     async with db.write() as tx:
         share = await a_share_of(tx, await a_calendar(tx))
         embedding = {"embed_hosts": ("https://example.org",), "embed_view": EmbedView.WEEK, "embed_color": "#112233"}
-        wanted = replace(share, allows_narrowing=True, **embedding)  # type: ignore[arg-type]
+        wanted = replace(share, **embedding)  # type: ignore[arg-type]
         assert await shares.edit(tx, wanted, LATER) == wanted
-        renamed = await shares.edit(tx, replace(wanted, name="New", allows_narrowing=False), LATER)
-        assert (renamed.embed_hosts, renamed.allows_narrowing) == (("https://example.org",), False)
-        assert renamed.revision == share.revision + 1
+        renamed = await shares.edit(tx, replace(wanted, name="New"), LATER)
+        assert (renamed.embed_hosts, renamed.revision) == (("https://example.org",), share.revision + 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from admin.forms.share import ShareForm
 from admin.views.shares.sheet import Sheet
+from admin.views.shares.wording import EMBED_VIEWS
 from feedserver.languages.message import message
 from feedserver.model.share import DetailLevel
 
@@ -17,8 +18,13 @@ _TEXTS = {
     "days_back": message("Days back"),
     "days_ahead": message("Days ahead"),
     "note": message("Note"),
+    "embed_hosts": message("Sites that may show it"),
 }
 """Field -> its label, where what is typed can be shown as it is."""
+_TICKS = {
+    "allows_narrowing": message("Visitors may choose what they subscribe to"),
+    "allows_keys": message("Users may make addresses for apps that cannot log in"),
+}
 _LEVELS: Mapping[str, str] = {
     DetailLevel.BUSY: message("Only busy times"),
     DetailLevel.TITLES: message("Titles"),
@@ -44,6 +50,9 @@ def _readable(sheet: Sheet, form: ShareForm) -> dict[str, str]:
         message("From"): " ".join(form.begin),
         message("Until"): " ".join(form.end),
         message("Who may open it"): ", ".join(sorted(people.get(id_, "") for id_ in (*form.members, *form.recipients))),
+        **{label: sheet.call.say(message("yes")) if getattr(form, name) else "" for name, label in _TICKS.items()},
+        message("They show"): sheet.call.say(EMBED_VIEWS.get(form.embed_view, form.embed_view)),
+        message("One colour for all events"): form.embed_color if form.has_embed_color else "",
     }
 
 

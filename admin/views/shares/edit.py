@@ -60,7 +60,9 @@ async def _share(call: Call) -> Share:
 def version_of(share: Share) -> str:
     """What the form shows of a share, in short: any change of it is another version."""
     shown = (share.name, share.note, share.entries, share.filter, share.starts_at, share.expires_at)
-    return blake2b(repr((*shown, _members(share), _recipients(share))).encode(), digest_size=16).hexdigest()
+    allowed = (share.allows_narrowing, share.allows_keys, share.embed_hosts, share.embed_view, share.embed_color)
+    said = repr((*shown, *allowed, _members(share), _recipients(share)))
+    return blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 def _members(share: Share) -> list[str]:

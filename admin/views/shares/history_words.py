@@ -25,6 +25,8 @@ _SENTENCES = {
     "retried": message("{who} had a mail about it sent again."),
     "member added": message("{who} let {whom} open it."),
     "member withdrawn": message("{who} no longer lets {whom} open it."),
+    "key made": message("{who} made a link of their own."),
+    "key ended": message("{who} ended a link of their own."),
 }
 _ACTORS = {"command line": message("The command line"), "server": message("The server")}
 _FIELDS = {
@@ -36,6 +38,10 @@ _FIELDS = {
     "expires": message("Until: {value}"),
     "filter": message("Which appointments are shown"),
     "note": message("The note for admins"),
+    "narrowing": message("Visitors may choose what they subscribe to: {value}"),
+    "keys": message("Users may make addresses for apps that cannot log in: {value}"),
+    "embedding": message("Sites that may show it: {value}"),
+    "embedded": message("How other sites show it"),
 }
 _LEVEL = re.compile(r"\((busy|titles|details|full)\)(?=, |$)")
 
@@ -71,4 +77,8 @@ def _value(name: str, value: str, words: ShareWords) -> str:
             return words.end(datetime.fromisoformat(value))
         case "starts" | "expires":
             return words.language.gettext("no limit")
+        case "narrowing" | "keys":
+            return words.language.gettext("yes") if value else words.language.gettext("no")
+        case "embedding":
+            return value or words.language.gettext("none")
     return value

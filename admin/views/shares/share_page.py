@@ -13,6 +13,7 @@ from admin.views.shares.usage_figures import Figures, figures_of
 from admin.views.shares.wording import ShareWords
 from feedserver.model.share import Share
 from feedserver.model.share_listing import ShareRow
+from feedserver.services.embedding import embed_code
 from feedserver.services.sharing import UNDO
 from feedserver.services.subscribing import ways
 
@@ -36,6 +37,7 @@ async def show(call: Call) -> web.StreamResponse:
         levels={entry.collection_id: entry.level for entry in share.entries},
         link=link,
         ways=ways(link, share),
+        embed_code=embed_code(link, share.name),
         people=await people_page(call, share, figures, number=_number(call.query.line("people"))),
         people_link=lambda number: f"?people={number}#audience",
         figures=figures,

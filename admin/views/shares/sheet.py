@@ -13,6 +13,7 @@ from admin.call import Call
 from admin.forms.new_user import NewUser, faults_of, read_new_user, same_person, suggested_login
 from admin.forms.sending import message_of
 from admin.forms.share import ShareForm, changes_of, read
+from admin.views.shares.wording import EMBED_VIEWS
 from feedserver.languages.language import Language
 from feedserver.model.account import Account, Role, login_key
 from feedserver.model.collection import Collection
@@ -38,7 +39,12 @@ _FIELDS = {
 }
 """Where the form shows what the services call otherwise."""
 _OF_USER = frozenset({"user_name", "user_login", "user_email"})
-_OF_MORE = frozenset({"begin_day", "end_day", "days_back", "days_ahead", "words", "note"})
+_OF_MORE = frozenset(
+    {
+        *("begin_day", "end_day", "days_back", "days_ahead", "words", "note"),
+        *("allows_keys", "embed_hosts", "embed_view", "embed_color"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +106,11 @@ class Sheet:
     def users(self) -> tuple[Account, ...]:
         """Who can be ticked: a deactivated user only where they are already."""
         return tuple(user for user in self.choices.users if user.is_active or user.id in self.typed.members)
+
+    @property
+    def embed_views(self) -> list[tuple[str, str]]:
+        """What other sites can show, with its label."""
+        return [(view, self.language.gettext(text)) for view, text in EMBED_VIEWS.items()]
 
     @property
     def is_secured(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from feedserver.languages.language import Language
 from feedserver.languages.message import message
 from feedserver.model.account import Account
-from feedserver.model.share import DetailLevel, Share, ShareKind, Standing
+from feedserver.model.share import DetailLevel, EmbedView, Share, ShareKind, Standing
 from feedserver.model.usage import AppFamily
 
 _STANDINGS = {
@@ -28,6 +28,11 @@ _LEVELS = {
     DetailLevel.TITLES: message("Titles and places"),
     DetailLevel.DETAILS: message("Details"),
     DetailLevel.FULL: message("Everything"),
+}
+EMBED_VIEWS: Mapping[str, str] = {
+    EmbedView.MONTH: message("Month"),
+    EmbedView.WEEK: message("Week"),
+    EmbedView.AGENDA: message("List of what is next"),
 }
 _KINDS = {ShareKind.PUBLIC: message("Public"), ShareKind.SECURED: message("Secured")}
 _FAMILIES = {
@@ -61,6 +66,10 @@ class ShareWords:
     def level(self, level: DetailLevel) -> str:
         """How much of an appointment is shown."""
         return self.language.gettext(_LEVELS[level])
+
+    def embed_view(self, view: EmbedView) -> str:
+        """What other sites show of a share."""
+        return self.language.gettext(EMBED_VIEWS[view])
 
     def levels(self, share: Share) -> str:
         """The levels of all its calendars, each once, the lowest first."""
