@@ -13,6 +13,7 @@ from feedserver.cli.command import Group, with_house
 from feedserver.cli.moments import moment_of
 from feedserver.cli.output import Output, confirm, table
 from feedserver.cli.share_answers import share_json, share_lines, shares_json, standing
+from feedserver.cli.share_options import allowing, options_of
 from feedserver.model.share import DetailLevel, Share, ShareEntry, ShareFilter, ShareKind
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _content_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="How much shows of calendars without a level of their own.",
 )
 @_content_options
+@allowing
 @with_house
 async def create(
     house: House,
@@ -87,7 +89,7 @@ async def create(
     note: str | None,
     starts: str | None,
     expires: str | None,
-    **filters: Any,
+    **given: Any,
 ) -> None:
     """Share one or more calendars and print the links.
 
@@ -100,12 +102,13 @@ async def create(
         name=name,
         kind=kind,
         entries=[await _entry_of(house, text, DetailLevel(details)) for text in calendars],
-        filter=_filter_of(ShareFilter(), filters),
+        filter=_filter_of(ShareFilter(), given),
         note=note or "",
         starts_at=_moment(house, starts, "starts"),
         expires_at=_moment(house, expires, "expires"),
         emails=emails,
         logins=logins,
+        **options_of(given),
     )
     output.answer(await share_json(house, made), await share_lines(house, made))
 
@@ -173,6 +176,7 @@ async def show(house: House, output: Output, *, share_ref: str) -> None:
         "feedserver share edit Holidays --details busy",
         "feedserver share edit Board --user eve --withdraw bob",
         "feedserver share edit Fair --expires none --to dan@example.org",
+        "feedserver share edit Fair --embed-on https://www.example.org --embed-view agenda",
     )
 )
 @click.argument("share_ref", metavar="SHARE")
@@ -185,6 +189,7 @@ async def show(house: House, output: Output, *, share_ref: str) -> None:
 @click.option("--withdraw", "withdrawn", multiple=True, metavar="LOGIN", help="Let them open it no longer.")
 @click.option("--clear-filter", is_flag=True, help="Forget categories, words and days before the new ones are set.")
 @_content_options
+@allowing
 @with_house
 async def edit(
     house: House,
@@ -206,7 +211,8 @@ async def edit(
     revoked, the links of the others go on working.
     """
     found = await house.sharing.find(share_ref)
-    if _is_nothing(name, note, emails, revoked, logins, withdrawn, *given.values()):
+    asked = [value for option, value in given.items() if value or option != "clear_filter"]
+    if _is_nothing(name, note, emails, revoked, logins, withdrawn, *asked):
         raise click.UsageError("nothing to change was given")
     found = await house.sharing.edit(
         found.id,
@@ -220,15 +226,15 @@ async def edit(
 
 
 def _is_nothing(*options: object) -> bool:
-    """True when none of these stands on the command line; `--days-back 0` and `--note ''` are something."""
-    return all(option is None or option is False or option == () for option in options)
+    """True when none of these stands on the command line; `--days-back 0`, `--note ''`, `--no-keys` are something."""
+    return all(option is None or option == () for option in options)
 
 
 async def _changes_of(
     house: House, share: Share, *, name: str | None, note: str | None, given: dict[str, Any]
 ) -> ShareChanges:
     """What an edit was asked to change; what was not given is absent."""
-    changes: ShareChanges = {}
+    changes: ShareChanges = {**options_of(given)}
     if name is not None:
         changes["name"] = name
     if note is not None:

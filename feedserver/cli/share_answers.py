@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from feedserver.model.share import FeedLink, Recipient, Share, ShareFilter, ShareKind, standing_of
+from feedserver.services.embedding import embed_code
 
 if TYPE_CHECKING:
     from feedserver.app.house import House
@@ -47,7 +48,20 @@ def _share_json(house: House, share: Share, calendars: Names, logins: Names) -> 
         "expires_at": _iso(share.expires_at),
         "recipients": [_recipient_json(r, personal) for r in sorted(share.recipients, key=lambda r: r.email)],
         "users": sorted(logins[g.account_id] for g in share.grants if g.withdrawn_at is None),
+        "allows_narrowing": share.allows_narrowing,
+        "allows_keys": share.allows_keys,
+        "embed": _embed_json(share, general),
         "created_at": _iso(share.created_at),
+    }
+
+
+def _embed_json(share: Share, link: ShareLink) -> dict[str, object]:
+    """The code is null while no site may show it."""
+    return {
+        "on": list(share.embed_hosts),
+        "view": share.embed_view.value,
+        "color": share.embed_color,
+        "code": embed_code(link, share.name) if share.embed_hosts else None,
     }
 
 
@@ -104,8 +118,19 @@ async def share_lines(house: House, share: Share) -> list[str]:
         users = data["users"]
         assert isinstance(users, list)
         lines.append(f"  for      {', '.join(users) or 'nobody'}")
+    lines += _option_lines(share)
     lines += [f"  revoked  {recipient.email}" for recipient in share.recipients if recipient.revoked_at]
     return [*lines, *link_lines(house, share)]
+
+
+def _option_lines(share: Share) -> list[str]:
+    """What it allows."""
+    allowed = {"visitors to narrow it": share.allows_narrowing, "users to make keys": share.allows_keys}
+    lines = [f"  allows   {what}" for what, is_allowed in allowed.items() if is_allowed]
+    if share.embed_hosts:
+        look = f"{share.embed_view.value}{f' in {share.embed_color}' if share.embed_color else ''}"
+        lines.append(f"  embed    on {', '.join(share.embed_hosts)} as {look}")
+    return lines
 
 
 def _filter_words(wanted: ShareFilter) -> list[str]:

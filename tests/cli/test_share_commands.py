@@ -91,6 +91,9 @@ def test_f4_the_link_of_a_secured_share_does_not_tell_its_name(run: Run, work: s
         (("--public", "--starts", "tomorrow"), "invalid-input"),
         (("--public", "--starts", "2027-02-01", "--expires", "2027-01-01"), "invalid-input"),
         (("--public", "--to", "a@x.org\r\nBcc: b@x.org"), "invalid-input"),
+        (("--public", "--keys"), "invalid-input"),
+        (("--public", "--embed-on", "https://*.example.org"), "invalid-input"),
+        (("--public", "--embed-view", "day"), "usage"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(args: tuple[str, ...], word: str, run: Run, work: str) -> None:
@@ -246,3 +249,29 @@ def test_an_edit_of_nothing_is_a_usage_error_and_of_0_days_is_not(run: Run, work
     run("share", "create", "F", "--calendar", work, "--public")
     assert "nothing to change" in fails(run("share", "edit", "F", "--json"), 2, "usage")
     assert run("share", "edit", "F", "--days-back", "0", "--json").json["filter"]["days_back"] == 0
+
+
+def test_what_a_share_allows_is_said_and_taken_back(run: Run, work: str) -> None:
+    made = run(
+        "share", "create", "Fair", "--calendar", work, "--public", "--narrowing", "--embed-on", "https://b.example",
+        "--embed-on", "https://A.example/", "--embed-view", "week", "--embed-color", "#aabbcc", "--json",
+    ).json  # fmt: skip
+    code = made["embed"].pop("code")
+    assert made["embed"] == {"on": ["https://a.example", "https://b.example"], "view": "week", "color": "#AABBCC"}
+    assert (made["allows_narrowing"], made["allows_keys"]) == (True, False)
+    assert f'<iframe src="{made["page_url"]}embed/" title="Fair"' in code
+    text = run("share", "show", "Fair").out
+    assert "allows   visitors to narrow it" in text
+    assert "embed    on https://a.example, https://b.example as week in #AABBCC" in text
+    back = ("--no-narrowing", "--embed-on", "none", "--embed-color", "none")
+    edited = run("share", "edit", "Fair", *back, "--json").json
+    assert edited["embed"] == {"on": [], "view": "week", "color": None, "code": None}
+    assert edited["allows_narrowing"] is False
+
+
+def test_users_of_a_secured_share_may_be_allowed_keys(run: Run, work: str) -> None:
+    _account(run, "ann")
+    secured = ("share", "create", "Board", "--calendar", work, "--secured", "--user", "ann")
+    assert run(*secured, "--keys", "--json").json["allows_keys"] is True
+    assert run("share", "edit", "Board", "--no-keys", "--json").json["allows_keys"] is False
+    fails(run(*secured, "--embed-on", "https://a.example", "--json"), 2, "invalid-input")
