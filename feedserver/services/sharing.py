@@ -351,14 +351,19 @@ class SharingService:
                 await unit.note(after, "restored")
             return after
 
-    async def rotate(self, ref: str, *, by: Actor = CONSOLE, mailing: Mailing | None = None) -> Share:
+    async def rotate(
+        self, ref: str, *, serial: int | None = None, by: Actor = CONSOLE, mailing: Mailing | None = None
+    ) -> Share:
         """The share with new links, general and personal; whoever has an old one is told that it is over.
 
-        `mailing`: recipients and members are sent their new one.
+        `mailing`: recipients and members are sent their new one. `serial`: of the links that are to end; Conflict when
+        they have ended already.
         """
         async with self._unit(by, mailing) as unit:
             share = await shares.find(unit.tx, ref)
             after = await shares.rotate(unit.tx, share.id, unit.now)
+            if serial is not None and after.serial != serial + 1:
+                raise Conflict("This link had been replaced already; it was not replaced again.")
             await unit.note(after, "link rotated")
             if unit.mailing is not None:
                 await unit.mail(NoticeKind.LINK_REPLACED, after, await unit.people(after))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -74,6 +75,14 @@ async def test_a24_form_sent_twice_replaces_the_link_once(premises: Premises, ad
     assert len(await owed(premises)) == 2
     page = await (await admin.get(f"/shares/{share.id}/")).text()
     assert "had been replaced already" in page
+
+
+async def test_a24_forms_that_come_at_once_replace_the_link_once(
+    premises: Premises, admin: Visitor, share: Share
+) -> None:
+    fields = {"serial": "1", "form_token": await admin.form_token()}
+    await asyncio.gather(*(admin.post(f"/shares/{share.id}/rotate", fields) for _ in range(5)))
+    assert (await premises.sharing.find(share.id)).serial == 2
 
 
 async def test_too_long_message_is_kept_and_nothing_is_replaced(
