@@ -6,7 +6,7 @@ that was not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formatdate
@@ -34,8 +34,9 @@ _HSTS = "max-age=31536000"
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "form-action 'self'; frame-ancestors "
 )
+_NOBODY = "'none'"
 _ALWAYS = (
     ("Server", "feedserver"),
     ("X-Content-Type-Options", "nosniff"),
@@ -81,16 +82,19 @@ class HeaderPolicy:
         length_bytes: int | None = None,
         subject: str = "",
         referrer_policy: str = NO_REFERRER,
+        framed_by: Sequence[str] = (),
     ) -> Answer:
         """An answer with every header of group O; `headers` are the ones of this case alone.
 
-        `length_bytes`: of a body that each sending brings along; `subject`: for the access log.
+        `length_bytes`: of a body that each sending brings along; `subject`: for the access log; `framed_by`: origins
+        of the only sites that may show this page inside theirs (threat A28).
         """
         pairs = [*_ALWAYS, ("Referrer-Policy", referrer_policy), ("Cache-Control", cache_control)]
         if status not in (204, 304):
             pairs.append(("Content-Type", content_type))
         if content_type == HTML:
-            pairs += [("Content-Security-Policy", _PAGE_POLICY), ("Cross-Origin-Opener-Policy", "same-origin")]
+            policy = _PAGE_POLICY + (" ".join(framed_by) or _NOBODY)
+            pairs += [("Content-Security-Policy", policy), ("Cross-Origin-Opener-Policy", "same-origin")]
         if self.is_https:
             pairs.append(("Strict-Transport-Security", _HSTS))
         return Answer.make(status, (*pairs, *headers), body, length_bytes=length_bytes, subject=subject)

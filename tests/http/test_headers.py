@@ -34,6 +34,18 @@ def test_o02_pages_have_a_strict_policy() -> None:
     assert "unsafe" not in policy
 
 
+@pytest.mark.parametrize(
+    ("named", "ancestors"),
+    [((), "'none'"), (("http://localhost:1", "https://a.example"), "http://localhost:1 https://a.example")],
+)
+def test_a28_a_page_is_framed_by_the_sites_that_are_named_and_by_nobody_else(
+    named: tuple[str, ...], ancestors: str
+) -> None:
+    found = _headers(HTTP.answer(200, b"", content_type=HTML, framed_by=named))
+    assert found["Content-Security-Policy"].endswith(f"; frame-ancestors {ancestors}")
+    assert "X-Frame-Options" not in found
+
+
 def test_o08_f7_strict_transport_security_when_the_base_is_https() -> None:
     assert "Strict-Transport-Security" in _headers(HTTPS.answer(200))
     assert "Strict-Transport-Security" not in _headers(HTTP.answer(200))
