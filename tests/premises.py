@@ -37,11 +37,13 @@ from feedserver.services.contacts import ContactService
 from feedserver.services.feed_assembly import FeedAssembler, FeedStyle
 from feedserver.services.feed_bodies import FeedBodies
 from feedserver.services.feeds import FeedService
+from feedserver.services.held_shares import HeldShares
 from feedserver.services.history import HistoryService
 from feedserver.services.invitations import InvitationService
 from feedserver.services.letters import Letters
 from feedserver.services.links import Links, ShareLink
 from feedserver.services.notices import NoticeService
+from feedserver.services.password_resets import PasswordResets
 from feedserver.services.renewal import Renewal
 from feedserver.services.sessions import SessionService
 from feedserver.services.setup import SetupService
@@ -51,8 +53,8 @@ from feedserver.services.sources import Source
 from feedserver.services.usage import UsageService
 from feedserver.storage.engine import Database
 from feedserver.storage.freshness import Freshness
-from feedserver.web.account import AccountDesk
 from feedserver.web.feeds import FeedOptions
+from feedserver.web.personal.desk import PersonalServices
 from feedserver.web.site import SiteOptions, make_site
 from tests.builders import StoppedClock, an_event, an_ics
 
@@ -76,6 +78,7 @@ class Premises:
     calendars: CalendarService
     sharing: SharingService
     share_listing: ShareListing
+    held_shares: HeldShares
     history: HistoryService
     letters: Letters
     notices: NoticeService
@@ -184,6 +187,7 @@ async def open_premises(
     sharing = SharingService(db, links=links, clock=clock, has_mail=has_mail)
     usage = UsageService(db, clock=clock, keep_days=90)
     listing = ShareListing(db, clock=clock, usage=usage)
+    held_shares = HeldShares(db, links=links, listing=listing, usage=usage, clock=clock)
     history, contacts = HistoryService(db, clock=clock, keep_days=365), ContactService(db)
     sessions = SessionService(db, clock=clock)
     invitations = InvitationService(db, ring=ring, hasher=hasher, clock=clock, base_url=base_url)
@@ -244,6 +248,7 @@ async def open_premises(
             calendars=calendars,
             sharing=sharing,
             share_listing=listing,
+            held_shares=held_shares,
             history=history,
             letters=letters,
             notices=notices,
@@ -260,9 +265,15 @@ async def open_premises(
                 clock=clock,
                 options=chosen,
                 usage=usage,
-                account=AccountDesk(
+                personal=PersonalServices(
+                    accounts=accounts,
+                    held_shares=held_shares,
                     invitations=invitations,
+                    resets=PasswordResets(db, throttle=throttle, clock=clock, pause=pause),
+                    sessions=sessions,
                     languages=Languages(),
+                    has_mail=has_mail,
+                    timezone="Europe/Berlin",
                     organisation="Example Club",
                     shorten_address=shortened,
                 ),

@@ -25,12 +25,14 @@ from feedserver.services.backups import BackupService
 from feedserver.services.calendars import CalendarService
 from feedserver.services.contacts import ContactService
 from feedserver.services.dispatch import Dispatch
+from feedserver.services.held_shares import HeldShares
 from feedserver.services.history import HistoryService
 from feedserver.services.invitations import InvitationService
 from feedserver.services.keys import KeyService, key_fingerprint
 from feedserver.services.letters import Letters
 from feedserver.services.links import Links
 from feedserver.services.notices import NoticeService
+from feedserver.services.password_resets import PasswordResets
 from feedserver.services.renewal import Renewal
 from feedserver.services.sessions import SessionService
 from feedserver.services.setup import SetupService
@@ -56,12 +58,14 @@ class House:
     calendars: CalendarService
     sharing: SharingService
     share_listing: ShareListing
+    held_shares: HeldShares
     history: HistoryService
     usage: UsageService
     contacts: ContactService
     links: Links
     renewal: Renewal
     invitations: InvitationService
+    resets: PasswordResets
     sessions: SessionService
     setup: SetupService
     agenda: AgendaService
@@ -158,6 +162,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
     links = Links(settings.base_url, ring)
     usage = UsageService(db, clock=clock, keep_days=settings.usage_days)
     languages = Languages(settings.language)
+    listing = ShareListing(db, clock=clock, usage=usage)
     invitations = InvitationService(db, ring=ring, hasher=hasher, clock=clock, base_url=links.base_url)
     letters = Letters(
         db,
@@ -186,17 +191,17 @@ def _furnish(settings: Settings, clock: Clock, db: Database, ring: KeyRing, hash
             max_objects=settings.max_objects_per_calendar,
         ),
         sharing=SharingService(db, clock=clock, links=links, has_mail=settings.has_mail),
-        share_listing=ShareListing(db, clock=clock, usage=usage),
+        share_listing=listing,
+        held_shares=HeldShares(db, links=links, listing=listing, usage=usage, clock=clock),
         history=HistoryService(db, clock=clock, keep_days=settings.audit_days),
         usage=usage,
         contacts=ContactService(db),
         renewal=renewal,
         invitations=invitations,
+        resets=PasswordResets(db, throttle=throttle, clock=clock),
         sessions=SessionService(db, clock=clock),
         setup=SetupService(db, ring=ring, hasher=hasher, clock=clock, base_url=links.base_url),
-        appointments=AppointmentService(
-            db, clock=clock, limits=limits, max_objects=settings.max_objects_per_calendar
-        ),
+        appointments=AppointmentService(db, clock=clock, limits=limits, max_objects=settings.max_objects_per_calendar),
         agenda=AgendaService(
             db, clock=clock, words=WORDS[settings.language], retention=timedelta(days=settings.feed_removed_days)
         ),

@@ -28,8 +28,8 @@ from feedserver.services.feed_bodies import FeedBodies
 from feedserver.services.feeds import FeedService
 from feedserver.settings import Settings
 from feedserver.storage.freshness import Freshness
-from feedserver.web.account import AccountDesk
 from feedserver.web.feeds import FeedOptions
+from feedserver.web.personal.desk import PersonalServices
 from feedserver.web.runner import SiteRunner
 from feedserver.web.site import SiteOptions, make_site
 
@@ -160,9 +160,15 @@ async def _listening(house: House, feeds: FeedService) -> AsyncIterator[None]:
         clock=house.clock,
         options=_site_options(settings, journal.proxies),
         usage=house.usage,
-        account=AccountDesk(
+        personal=PersonalServices(
+            accounts=house.accounts,
+            held_shares=house.held_shares,
             invitations=house.invitations,
+            resets=house.resets,
+            sessions=house.sessions,
             languages=house.languages,
+            has_mail=settings.has_mail,
+            timezone=settings.timezone,
             organisation=settings.organisation,
             shorten_address=spell_address,
         ),

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlsplit
-
 from aiohttp import web
 
 from feedserver.http.access_log import SUBJECT, subject
-from feedserver.http.client import Proxies
 from feedserver.http.errors import ErrorAnswers
 from feedserver.http.forms import read_form
-from feedserver.http.headers import HTML, HeaderPolicy
-from feedserver.http.templates import Templates, assets_of
-from feedserver.languages.catalogue import Languages
+from feedserver.http.headers import HTML
 from feedserver.languages.language import Language
 from feedserver.model.account import Account, Role
 from feedserver.model.errors import FeedserverError, InvalidInput, NotFound
-from feedserver.services.invitations import InvitationService
+from feedserver.web.personal.desk import Desk
 
 _METHODS = "GET, HEAD, POST"
 _ABOUT = subject("account")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountDesk:
-    """What the pages work with."""
-
-    invitations: InvitationService
-    languages: Languages
-    organisation: str
-    """Empty when it has not been told."""
-    shorten_address: Callable[[str], str]
-    """A client's address as the history may hold it."""
 
 
 class AccountFace:
@@ -42,16 +23,10 @@ class AccountFace:
     A form here needs no proof of where it comes from: whoever can send it knows the link, and no browser adds anything.
     """
 
-    def __init__(
-        self, desk: AccountDesk, *, base_url: str, policy: HeaderPolicy, errors: ErrorAnswers, proxies: Proxies
-    ) -> None:
+    def __init__(self, desk: Desk, errors: ErrorAnswers) -> None:
         self._desk = desk
-        self._policy = policy
+        self._invitations = desk.services.invitations
         self._errors = errors
-        self._proxies = proxies
-        root = urlsplit(base_url).path.rstrip("/")
-        assets = assets_of("feedserver.web", "/static/")
-        self._templates = Templates("feedserver.web", root=root, assets=assets)
 
     async def password(self, request: web.Request) -> web.StreamResponse:
         """Choose a password. Looking at the page changes nothing, so that mail scanners may (threat U27)."""
@@ -59,7 +34,7 @@ class AccountFace:
         if request.method not in ("GET", "HEAD", "POST"):
             return self._errors.wrong_method(_METHODS).to(request)
         token = request.match_info["token"]
-        account = await self._desk.invitations.open(token)
+        account = await self._invitations.open(token)
         if account is None:
             return self._dead(request)
         if request.method == "POST":
@@ -71,9 +46,9 @@ class AccountFace:
         if form.text("password") != form.text("password_again"):
             fault = InvalidInput("The two passwords are not the same.", field="password_again")
             return self._form(request, account, fault)
-        address = self._desk.shorten_address(self._proxies.client_address(request))
+        address = self._desk.shorten_address(self._desk.proxies.client_address(request))
         try:
-            await self._desk.invitations.accept(token, form.text("password"), address=address)
+            await self._invitations.accept(token, form.text("password"), address=address)
         except InvalidInput as error:
             return self._form(request, account, error)
         except NotFound:
@@ -96,8 +71,8 @@ class AccountFace:
         self, request: web.Request, reader: Account | None, template: str, *, status: int = 200, **values: object
     ) -> web.StreamResponse:
         language = self._language(request, reader)
-        body = self._templates.render(template, language, organisation=self._desk.organisation, **values)
-        return self._policy.answer(status, body, content_type=HTML).to(request)
+        body = self._desk.templates.render(template, language, organisation=self._desk.organisation, **values)
+        return self._desk.policy.answer(status, body, content_type=HTML).to(request)
 
     def _language(self, request: web.Request, account: Account | None) -> Language:
         own = account.language if account else None

@@ -10,14 +10,18 @@ from aiohttp import web
 from feedserver.http.client import Proxies
 from feedserver.http.errors import ErrorAnswers
 from feedserver.http.gate import Gate
-from feedserver.http.headers import CSS, HTML, REVALIDATE, HeaderPolicy
+from feedserver.http.headers import HTML, REVALIDATE, HeaderPolicy
+from feedserver.http.templates import Templates, assets_of
 from feedserver.model.clock import Clock
 from feedserver.services.feeds import FeedService
 from feedserver.services.links import Links
 from feedserver.services.usage import UsageService
-from feedserver.web.account import AccountDesk, AccountFace
+from feedserver.web.account import AccountFace
 from feedserver.web.feeds import FeedFace, FeedOptions
-from feedserver.web.page import ROBOTS, Pages, stylesheets
+from feedserver.web.page import ROBOTS, Pages
+from feedserver.web.personal.desk import PersonalServices, make_desk
+from feedserver.web.personal.reception import Reception
+from feedserver.web.personal.routes import BY_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,7 @@ def make_site(
     clock: Clock,
     options: SiteOptions,
     usage: UsageService,
-    account: AccountDesk | None = None,
+    personal: PersonalServices | None = None,
     admin: MakeAdmin | None = None,
 ) -> web.Application:
     """The application of the public faces. Every address not named here answers as a forged link does."""
@@ -68,12 +72,24 @@ def make_site(
     add("*", "/", gate.constant("landing", policy.answer(200, pages.landing(), content_type=HTML)))
     add("*", "/robots.txt", gate.constant("robots", policy.answer(200, ROBOTS)))
     add("*", "/healthz", gate.constant("health", policy.answer(200, b"ok\n")))
-    for name, sheet in stylesheets().items():
-        answer = policy.answer(200, sheet, content_type=CSS, cache_control=REVALIDATE)
+    assets = assets_of("feedserver.web", "/static/")
+    for name, asset in assets.items():
+        answer = policy.answer(200, asset.body, content_type=asset.content_type, cache_control=REVALIDATE)
         add("*", f"/static/{name}", gate.constant("static", answer))
-    if account is not None:
-        doors = AccountFace(account, base_url=links.base_url, policy=policy, errors=errors, proxies=options.proxies)
-        add("*", "/account/password/{token}", gate.guard(doors.password))
+    if personal is not None:
+        desk = make_desk(
+            personal,
+            feeds=feeds,
+            clock=clock,
+            templates=Templates("feedserver.web", root=pages.root, assets=assets),
+            policy=policy,
+            proxies=options.proxies,
+            base_url=links.base_url,
+        )
+        add("*", "/account/password/{token}", gate.guard(AccountFace(desk, errors).password))
+        reception = Reception(desk, errors)
+        for path, routes in BY_PATH:
+            add("*", path, gate.guard(reception.handler(routes)))
     if admin is not None:
         add("*", "/admin", gate.constant("admin", policy.answer(308, headers=(("Location", f"{pages.root}/admin/"),))))
         app.add_subapp("/admin/", admin(gate, policy))

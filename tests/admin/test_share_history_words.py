@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from admin.views.shares.history_words import _SENTENCES
+from feedserver.model.actor import CONSOLE
 from feedserver.model.notice import Mailing
 from tests.admin.conftest import Visitor
 from tests.premises import Premises
@@ -10,7 +11,7 @@ from tests.premises import Premises
 
 async def test_everything_that_happens_to_a_share_has_its_sentence(admin: Visitor, premises: Premises) -> None:
     """What services note and the page does not know would be shown as a bare word."""
-    await premises.account()
+    ann = await premises.account()
     work, rooms = await premises.calendar(), await premises.calendar(name="Rooms")
     public, secured = await premises.share(work, rooms, emails=["a@example.org"]), await premises.secured_share(work)
     sharing = premises.sharing
@@ -18,6 +19,9 @@ async def test_everything_that_happens_to_a_share_has_its_sentence(admin: Visito
     await sharing.mail_links(public.id, ["b@example.org"], mailing=Mailing())
     await sharing.mail_links(public.id, ["b@example.org"], mailing=Mailing())
     await sharing.edit(secured.id, withdrawn=["ann"])
+    await sharing.edit(secured.id, logins=["ann"], allows_keys=True)
+    key = await premises.held_shares.make_key(secured.id, ann, by=CONSOLE)
+    await premises.held_shares.end_key(secured.id, key.id, ann, by=CONSOLE)
     for share in (public, secured):
         await sharing.deactivate(share.id)
         await sharing.activate(share.id)

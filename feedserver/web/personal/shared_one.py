@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
+from feedserver.http.browsers import platform_of
 from feedserver.model.errors import Conflict
 from feedserver.model.subscribing import App, SubscribeWay
-from feedserver.services.held_shares import HeldKey, HeldShare
-from feedserver.services.subscribing import open_ways, ways
+from feedserver.services.held_shares import HeldKey
+from feedserver.services.subscribing import SortedWays, open_ways, sorted_for, ways
 from feedserver.web.personal.call import Call
 from feedserver.web.personal.wording import HeldWords
 
@@ -20,16 +23,21 @@ async def show(call: Call) -> web.StreamResponse:
     return await call.page(
         "personal/one.html",
         held=held,
-        ways=ways(held.link, held.share),
-        keys=[(own, _ways_of(own, held)) for own in held.keys],
+        sorted_ways=_sorted(call, ways(held.link, held.share)),
+        keys=[(own, _sorted(call, _ways_of(own))) for own in held.keys],
         shows_keys=call.has_recent_password,
         words=HeldWords(call.language),
     )
 
 
-def _ways_of(own: HeldKey, held: HeldShare) -> list[SubscribeWay]:
-    """For the apps that feed keys are for, and for any other."""
-    found = {way.app: way for way in open_ways(own.link, held.share.name)}
+def _sorted(call: Call, offered: Iterable[SubscribeWay]) -> SortedWays:
+    """The visitor's own platform first."""
+    return sorted_for(platform_of(call.request.headers.get("User-Agent", "")), tuple(offered))
+
+
+def _ways_of(own: HeldKey) -> list[SubscribeWay]:
+    """For the apps that feed keys are for, and for any other; what the share is called is not told to them (B3)."""
+    found = {way.app: way for way in open_ways(own.link)}
     return [found[app] for app in _KEY_APPS]
 
 
