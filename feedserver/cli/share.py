@@ -13,7 +13,7 @@ from feedserver.cli.command import Group, with_house
 from feedserver.cli.moments import moment_of
 from feedserver.cli.output import Output, confirm, table
 from feedserver.cli.share_answers import share_json, share_lines, shares_json, standing
-from feedserver.cli.share_options import allowing, options_of
+from feedserver.cli.share_options import allowing, fill_options, options_of
 from feedserver.model.share import DetailLevel, Share, ShareEntry, ShareFilter, ShareKind
 
 if TYPE_CHECKING:
@@ -234,7 +234,8 @@ async def _changes_of(
     house: House, share: Share, *, name: str | None, note: str | None, given: dict[str, Any]
 ) -> ShareChanges:
     """What an edit was asked to change; what was not given is absent."""
-    changes: ShareChanges = {**options_of(given)}
+    changes: ShareChanges = {}
+    fill_options(changes, given)
     if name is not None:
         changes["name"] = name
     if note is not None:

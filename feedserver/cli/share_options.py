@@ -47,6 +47,12 @@ def allowing(command: Callable[..., Any]) -> Callable[..., Any]:
 def options_of(given: Mapping[str, Any]) -> ShareOptions:
     """What was given on the command line; what was not is absent."""
     options: ShareOptions = {}
+    fill_options(options, given)
+    return options
+
+
+def fill_options(options: ShareOptions, given: Mapping[str, Any]) -> None:
+    """Put what was given on the command line into `options`, and nothing else."""
     if given["allows_narrowing"] is not None:
         options["allows_narrowing"] = given["allows_narrowing"]
     if given["allows_keys"] is not None:
@@ -57,4 +63,3 @@ def options_of(given: Mapping[str, Any]) -> ShareOptions:
         options["embed_view"] = EmbedView(given["embed_view"])
     if given["embed_color"] is not None:
         options["embed_color"] = None if given["embed_color"] == NONE else given["embed_color"]
-    return options
