@@ -179,7 +179,7 @@ async def open_premises(
         style=feed_style,
         retention=timedelta(days=90),
     )
-    chosen = options or SiteOptions(proxies=Proxies(), feeds=FeedOptions())
+    chosen = options or SiteOptions(proxies=Proxies(), feeds=FeedOptions(), organisation="Example Club")
     renewal = Renewal(db, clock=clock, language="en")
     calendars = CalendarService(
         db, renewal=renewal, clock=clock, limits=Limits(), timezone="Europe/Berlin", max_objects=200_000
@@ -202,10 +202,11 @@ async def open_premises(
     )
     notices = NoticeService(db, letters=letters, clock=clock, has_mail_server=has_mail)
     appointments = AppointmentService(db, clock=clock, limits=Limits(), max_objects=200_000)
+    agenda = AgendaService(db, clock=clock, words=WORDS["en"], retention=timedelta(days=90))
     services = Services(
         accounts=accounts,
         appointments=appointments,
-        agenda=AgendaService(db, clock=clock, words=WORDS["en"], retention=timedelta(days=90)),
+        agenda=agenda,
         calendars=calendars,
         contacts=contacts,
         history=history,
@@ -261,6 +262,8 @@ async def open_premises(
             feeds=feeds,
             app=make_site(
                 feeds=feeds,
+                agenda=agenda,
+                languages=Languages(),
                 links=links,
                 clock=clock,
                 options=chosen,

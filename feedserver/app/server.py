@@ -156,6 +156,8 @@ async def _listening(house: House, feeds: FeedService) -> AsyncIterator[None]:
     )
     site = make_site(
         feeds=feeds,
+        agenda=house.agenda,
+        languages=house.languages,
         links=house.links,
         clock=house.clock,
         options=_site_options(settings, journal.proxies),
@@ -199,7 +201,7 @@ def _site_options(settings: Settings, proxies: Proxies) -> SiteOptions:
         compresses_for_office=settings.feed_compress_outlook,
         hides_off_shares=settings.feed_off_answer == "404",
     )
-    return SiteOptions(proxies=proxies, feeds=feeds, is_cors_on=settings.feed_cors)
+    return SiteOptions(proxies=proxies, feeds=feeds, is_cors_on=settings.feed_cors, organisation=settings.organisation)
 
 
 async def _start(listener: web.TCPSite, settings: Settings) -> None:

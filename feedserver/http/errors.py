@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from feedserver.http.answer import Answer
 from feedserver.http.basic_auth import challenge
-from feedserver.http.headers import HeaderPolicy
+from feedserver.http.headers import HTML, HeaderPolicy
 from feedserver.model.errors import (
     CredentialsRefused,
     FeedserverError,
@@ -48,6 +48,12 @@ class ErrorAnswers:
         """The answer to an error of the product."""
         status, body = next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
         return self._policy.answer(status, body, headers=_headers(error))
+
+    def with_page(self, error: FeedserverError, body: bytes, *, vary: str) -> Answer:
+        """The same answer with a page for people to read; `vary`: what the page depends on beside the error."""
+        status, _ = next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
+        headers = (*_headers(error), ("Vary", vary))
+        return self._policy.answer(status, body, content_type=HTML, headers=headers)
 
     def unexpected(self) -> Answer:
         """The answer to a fault of ours: bland, and told apart by the log alone."""

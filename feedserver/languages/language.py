@@ -57,6 +57,14 @@ class Language:
         """A day and its month, without the year: "24 November"."""
         return dates.format_skeleton("MMMMd", day, locale=self.locale)
 
+    def month_of_year(self, day: date) -> str:
+        """The month of a day, with its year: "November 2026"."""
+        return dates.format_skeleton("yMMMM", day, locale=self.locale)
+
+    def days(self, first: date, last: date) -> str:
+        """Days from the first to the last, as short as can be: "23 to 29 Nov 2026"."""
+        return dates.format_interval(first, last, "yMMMd", locale=self.locale)
+
     def date(self, day: date, width: str = "medium") -> str:
         """A day: "short", "medium", "long" or "full"."""
         return dates.format_date(day, width, locale=self.locale)

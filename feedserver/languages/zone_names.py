@@ -44,3 +44,13 @@ def _sort_key(label: str) -> str:
     """Without accents and case: "Österreich" stands among the O."""
     plain = (c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c))
     return "".join(plain).casefold()
+
+
+def is_zone(name: str) -> bool:
+    """True for every IANA name that is known, aliases too: browsers report old names."""
+    return name in _known()
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    return frozenset(available_timezones())

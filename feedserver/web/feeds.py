@@ -5,6 +5,7 @@ The order is the contract's: signature, state, credentials, validators, body.
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -24,17 +25,20 @@ from feedserver.http.headers import (
     disposition,
     validators,
 )
+from feedserver.languages.catalogue import Languages
+from feedserver.languages.language import Language
 from feedserver.model.clock import Clock
-from feedserver.model.errors import CredentialsRefused, LinkForged
+from feedserver.model.errors import CredentialsRefused, FeedserverError, LinkForged, NotFound, TooManyForgedLinks
 from feedserver.model.share import ShareKind, ShareStanding, Standing
 from feedserver.services.busy_feeds import BusyFeed
 from feedserver.services.feed_bodies import FeedVersion
 from feedserver.services.feeds import FeedService, OffFeed, OpenShare
-from feedserver.services.links import Links, slug_of
+from feedserver.services.links import slug_of
 from feedserver.services.usage import UsageService
 from feedserver.web.conditional import is_unchanged, names_etag
 from feedserver.web.negotiation import is_office, names_html, takes_gzip
 from feedserver.web.page import Pages
+from feedserver.web.share_page import SharePage, Visitor
 
 Document = FeedVersion | OffFeed | BusyFeed
 
@@ -43,6 +47,10 @@ _AT_FEED = "feed"
 _AT_BUSY = "busy"
 _AT_PAGE = "page"
 """The same document under the page's address, where the answer also depends on Accept."""
+_MIN_GZIP_BYTES = 1_000
+_GZIP_LEVEL = 5
+_ASKS_LANGUAGE = "Accept, Accept-Language"
+"""What pages depend on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,23 +80,25 @@ class FeedFace:
         self,
         feeds: FeedService,
         *,
-        links: Links,
         clock: Clock,
         policy: HeaderPolicy,
         errors: ErrorAnswers,
         proxies: Proxies,
         pages: Pages,
+        share_page: SharePage,
+        languages: Languages,
         options: FeedOptions,
         usage: UsageService,
     ) -> None:
         self._feeds = feeds
         self._usage = usage
-        self._links = links
         self._clock = clock
         self._policy = policy
         self._errors = errors
         self._proxies = proxies
         self._pages = pages
+        self._share_page = share_page
+        self._languages = languages
         self._options = options
 
     async def feed(self, request: web.Request) -> web.StreamResponse:
@@ -101,10 +111,14 @@ class FeedFace:
         """`/s/<token>/`: a page for who names text/html, the feed for everybody else."""
         if request.method not in _READ:
             return await self._other_method(request)
-        opened = await self._opened(request)
-        if names_html(request.headers.get("Accept", "")):
-            return await self._page(request, opened)
-        return await self._feed(request, opened, _AT_PAGE)
+        if not names_html(request.headers.get("Accept", "")):
+            return await self._feed(request, await self._opened(request), _AT_PAGE)
+        try:
+            return await self._page(request, await self._opened(request))
+        except TooManyForgedLinks:
+            raise
+        except (CredentialsRefused, LinkForged, NotFound) as error:
+            return self._error_page(request, error)
 
     async def busy(self, request: web.Request) -> web.StreamResponse:
         """`/s/<token>/<slug>.ifb`: free/busy, never mixed with events (F72, F73)."""
@@ -279,12 +293,45 @@ class FeedFace:
         opened, standing, reader_id = await self._standing(request, opened)
         request[SUBJECT] = subject("page", opened.share.id)
         if standing.standing is not Standing.LIVE:
-            closed = self._closed(standing)
-            return closed.to(request) if closed else self._html(request, self._pages.off(standing.standing), opened)
+            return self._off_page(request, opened, standing)
+        visitor = Visitor(
+            query=request.query,
+            language=self._language(request),
+            is_on_phone="Mobi" in request.headers.get("User-Agent", ""),
+        )
+        body = await self._share_page.draw(opened, visitor)
+        if body is None:
+            return await self._page(request, await self._feeds.open(opened.token))
         self._count(request, opened, reader_id)
-        link = self._links.of_token(opened.token, slug_of(opened.share))
-        return self._html(request, self._pages.share(opened.share, link), opened)
+        return self._html(request, body, opened)
 
-    def _html(self, request: web.Request, body: bytes, opened: OpenShare) -> web.StreamResponse:
-        vary = "Accept" if opened.share.kind is ShareKind.PUBLIC else "Accept, Authorization"
-        return self._policy.answer(200, body, content_type=HTML, headers=(("Vary", vary),)).to(request)
+    def _off_page(self, request: web.Request, opened: OpenShare, standing: ShareStanding) -> web.StreamResponse:
+        if self._options.hides_off_shares:
+            return self._error_page(request, NotFound())
+        language = self._language(request)
+        if standing.standing is Standing.GONE:
+            return self._html(request, self._pages.nothing(language), opened, status=410)
+        return self._html(request, self._pages.off(standing.standing, language), opened)
+
+    def _error_page(self, request: web.Request, error: FeedserverError) -> web.StreamResponse:
+        """What apps are told in a word, for people: the same status and headers, and nothing more about the share."""
+        language = self._language(request)
+        is_refused = isinstance(error, CredentialsRefused)
+        body = self._pages.refused(language) if is_refused else self._pages.nothing(language)
+        return self._errors.with_page(error, body, vary=_ASKS_LANGUAGE).to(request)
+
+    def _language(self, request: web.Request) -> Language:
+        return self._languages.chosen(None, request.headers.get("Accept-Language", ""))
+
+    def _html(self, request: web.Request, body: bytes, opened: OpenShare, *, status: int = 200) -> web.StreamResponse:
+        varies = [
+            _ASKS_LANGUAGE,
+            *(["Accept-Encoding"] if self._options.is_compressed else []),
+            *([] if opened.share.kind is ShareKind.PUBLIC else ["Authorization"]),
+        ]
+        headers = [("Vary", ", ".join(varies))]
+        if len(body) >= _MIN_GZIP_BYTES and self._is_gzip(request):
+            # Whoever can make others ask for this page knows its address, the only secret in it (no BREACH).
+            body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+            headers.append(("Content-Encoding", "gzip"))
+        return self._policy.answer(status, body, content_type=HTML, headers=headers).to(request)

@@ -1,18 +1,12 @@
-"""The small pages for browsers: a share's links, what a share that is off says, and the landing page."""
+"""The pages that tell nothing of any share: landing, off, refused, not found; and what stands beside pages."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-from types import MappingProxyType
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from feedserver.model.share import Share, ShareKind, Standing
-from feedserver.services.links import ShareLink
-
-_OVER = ("This calendar is no longer shared", "The link you followed does not show a calendar any more.")
-_AHEAD = ("This calendar is not available yet", "Please come back later.")
+from feedserver.http.templates import Templates
+from feedserver.languages.language import Language
+from feedserver.model.share import Standing
 
 ROBOTS = b"""\
 # Subscribing services fetch feeds on behalf of a person; nothing here is to be indexed.
@@ -27,39 +21,29 @@ Disallow: /
 
 
 class Pages:
-    """Renders pages; every value is escaped, an unknown one is an error."""
+    """Renders them, each in the visitor's language."""
 
-    def __init__(self, base_url: str) -> None:
-        self.root = urlsplit(base_url).path.rstrip("/")
-        """The path at which the server stands, without a slash at its end."""
-        self._env = Environment(
-            loader=PackageLoader("feedserver.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._env.globals["root"] = self.root
+    def __init__(self, templates: Templates, *, organisation: str) -> None:
+        """`organisation`: who runs this server; empty when it has not been told."""
+        self._templates = templates
+        self._organisation = organisation
 
-    def share(self, share: Share, link: ShareLink) -> bytes:
-        """The page of a share that stands: its links, to open and to copy."""
-        is_secured = share.kind is ShareKind.SECURED
-        return self._render("share.html", name=share.name, link=link, is_secured=is_secured)
+    def landing(self, language: Language) -> bytes:
+        """The page at `/`."""
+        return self._render("landing.html", language)
 
-    def off(self, standing: Standing) -> bytes:
-        """The page of a share that does not stand: no name, no reason (T4)."""
-        title, text = _AHEAD if standing is Standing.NOT_YET else _OVER
-        return self._render("off.html", title=title, text=text)
+    def off(self, standing: Standing, language: Language) -> bytes:
+        """Of a share that does not stand: no name, no reason (T4)."""
+        return self._render("off.html", language, is_ahead=standing is Standing.NOT_YET)
 
-    def landing(self) -> bytes:
-        """The page at `/`, which tells nothing about what is shared."""
-        return self._render("landing.html")
+    def refused(self, language: Language) -> bytes:
+        """For who did not log in: whom to ask, and nothing of what is behind it."""
+        return self._render("refused.html", language)
 
-    def _render(self, template: str, **values: object) -> bytes:
-        return self._env.get_template(template).render(values).encode()
+    def nothing(self, language: Language) -> bytes:
+        """One page for links that were never given out, mistyped ones, and ones that are over for good."""
+        return self._render("nothing.html", language)
 
-
-def stylesheets() -> MappingProxyType[str, bytes]:
-    """File name -> content of the static files, read once: no request ever names a path of the disk (threat A21)."""
-    folder = files("feedserver.web") / "static"
-    return MappingProxyType({file.name: file.read_bytes() for file in folder.iterdir() if file.name.endswith(".css")})
+    def _render(self, template: str, language: Language, **values: object) -> bytes:
+        told: Mapping[str, object] = {"organisation": self._organisation, **values}
+        return self._templates.render(template, language, **told)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from feedserver.http.access_log import SUBJECT, subject
 from feedserver.http.client import Proxies
 from feedserver.http.errors import ErrorAnswers
-from feedserver.http.gate import Gate
-from feedserver.http.headers import HTML, REVALIDATE, HeaderPolicy
+from feedserver.http.gate import READ_METHODS, Gate, Handler
+from feedserver.http.headers import HTML, IMMUTABLE, HeaderPolicy
 from feedserver.http.templates import Templates, assets_of
+from feedserver.languages.catalogue import Languages
 from feedserver.model.clock import Clock
+from feedserver.services.agenda import AgendaService
 from feedserver.services.feeds import FeedService
 from feedserver.services.links import Links
 from feedserver.services.usage import UsageService
@@ -22,6 +26,9 @@ from feedserver.web.page import ROBOTS, Pages
 from feedserver.web.personal.desk import PersonalServices, make_desk
 from feedserver.web.personal.reception import Reception
 from feedserver.web.personal.routes import BY_PATH
+from feedserver.web.share_page import SharePage
+
+_LANDING = subject("landing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,8 @@ class SiteOptions:
     proxies: Proxies
     feeds: FeedOptions
     is_cors_on: bool = True
+    organisation: str = ""
+    """Who runs this server, as its pages name it; empty when it has not been told."""
 
 
 MakeAdmin = Callable[[Gate, HeaderPolicy], web.Application]
@@ -40,6 +49,8 @@ MakeAdmin = Callable[[Gate, HeaderPolicy], web.Application]
 def make_site(
     *,
     feeds: FeedService,
+    agenda: AgendaService,
+    languages: Languages,
     links: Links,
     clock: Clock,
     options: SiteOptions,
@@ -50,16 +61,20 @@ def make_site(
     """The application of the public faces. Every address not named here answers as a forged link does."""
     policy = HeaderPolicy(is_https=links.is_https, is_cors_on=options.is_cors_on)
     errors = ErrorAnswers(policy)
-    pages = Pages(links.base_url)
+    root = urlsplit(links.base_url).path.rstrip("/")
+    assets = assets_of("feedserver.web", "/static/")
+    templates = Templates("feedserver.web", root=root, assets=assets)
+    pages = Pages(templates, organisation=options.organisation)
     gate = Gate(base_url=links.base_url, policy=policy, errors=errors, proxies=options.proxies)
     face = FeedFace(
         feeds,
-        links=links,
         clock=clock,
         policy=policy,
         errors=errors,
         proxies=options.proxies,
         pages=pages,
+        share_page=SharePage(templates, agenda=agenda, links=links, clock=clock, organisation=options.organisation),
+        languages=languages,
         options=options.feeds,
         usage=usage,
     )
@@ -69,19 +84,18 @@ def make_site(
     add("*", r"/s/{token}/{slug:[^/]+\.ifb}", gate.guard(face.busy))
     add("*", "/s/{token}/", gate.guard(face.page))
     add("*", "/s/{token}", gate.guard(face.page))
-    add("*", "/", gate.constant("landing", policy.answer(200, pages.landing(), content_type=HTML)))
+    add("*", "/", gate.guard(_landing(pages, languages, policy, errors)))
     add("*", "/robots.txt", gate.constant("robots", policy.answer(200, ROBOTS)))
     add("*", "/healthz", gate.constant("health", policy.answer(200, b"ok\n")))
-    assets = assets_of("feedserver.web", "/static/")
     for name, asset in assets.items():
-        answer = policy.answer(200, asset.body, content_type=asset.content_type, cache_control=REVALIDATE)
+        answer = policy.answer(200, asset.body, content_type=asset.content_type, cache_control=IMMUTABLE)
         add("*", f"/static/{name}", gate.constant("static", answer))
     if personal is not None:
         desk = make_desk(
             personal,
             feeds=feeds,
             clock=clock,
-            templates=Templates("feedserver.web", root=pages.root, assets=assets),
+            templates=templates,
             policy=policy,
             proxies=options.proxies,
             base_url=links.base_url,
@@ -91,7 +105,21 @@ def make_site(
         for path, routes in BY_PATH:
             add("*", path, gate.guard(reception.handler(routes)))
     if admin is not None:
-        add("*", "/admin", gate.constant("admin", policy.answer(308, headers=(("Location", f"{pages.root}/admin/"),))))
+        add("*", "/admin", gate.constant("admin", policy.answer(308, headers=(("Location", f"{root}/admin/"),))))
         app.add_subapp("/admin/", admin(gate, policy))
     add("*", r"/{rest:[\s\S]*}", gate.nothing_here())
     return app
+
+
+def _landing(pages: Pages, languages: Languages, policy: HeaderPolicy, errors: ErrorAnswers) -> Handler:
+    """The page at `/`, which tells nothing about what is shared."""
+
+    async def face(request: web.Request) -> web.StreamResponse:
+        request[SUBJECT] = _LANDING
+        if request.method not in ("GET", "HEAD"):
+            return errors.wrong_method(READ_METHODS).to(request)
+        language = languages.chosen(None, request.headers.get("Accept-Language", ""))
+        vary = (("Vary", "Accept-Language"),)
+        return policy.answer(200, pages.landing(language), content_type=HTML, headers=vary).to(request)
+
+    return face

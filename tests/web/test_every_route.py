@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from yarl import URL
 
+from feedserver.http.headers import IMMUTABLE
 from tests.premises import Premises
 from tests.web.conftest import Client
 
@@ -32,7 +33,8 @@ async def test_o01_o03_o04_o06_o11_o14_every_answer_has_them(premises: Premises,
                 assert answer.headers["Referrer-Policy"] in {"no-referrer", *(["same-origin"] if has_forms else [])}
                 assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
                 assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
-                assert answer.headers["Cache-Control"] in {"private, no-store", "private, no-cache"}
+                keeps = {IMMUTABLE} if path.startswith("/static/") else {"private, no-store", "private, no-cache"}
+                assert answer.headers["Cache-Control"] in keeps | {"private, no-store"}
                 assert answer.headers["Server"] == "feedserver"
                 assert "Set-Cookie" not in answer.headers
                 if answer.content_type == "text/html":

@@ -351,7 +351,6 @@ async def test_a_deployment_may_answer_404_instead(
         share, path = await _a_share(premises)
         assert (await client.get(path)).status == 200
         await premises.sharing.deactivate(share.id)
-        forged = await client.get("/s/forged/x.ics")
-        for asked in (path, premises.page_path(share)):
-            answer = await client.get(asked, headers={"Accept": "text/html"})
-            assert (answer.status, await answer.read()) == (404, await forged.read())
+        for asked, forged in ((path, "/s/forged/x.ics"), (premises.page_path(share), "/s/forged/")):
+            answer, other = [await client.get(one, headers={"Accept": "text/html"}) for one in (asked, forged)]
+            assert (answer.status, await answer.read()) == (404, await other.read())

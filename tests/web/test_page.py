@@ -8,7 +8,7 @@ from base64 import b64encode
 import pytest
 from yarl import URL
 
-from feedserver.web.page import stylesheets
+from feedserver.http.templates import assets_of
 from tests.premises import PASSWORD, Premises
 from tests.web.conftest import Client
 
@@ -56,8 +56,9 @@ async def test_o02_u13_p05_a_page_loads_nothing_from_elsewhere(premises: Premise
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert not re.search(r"<script|<style|style=|\son\w+=|@import", text)
-    assert re.findall(r'(?:src|rel="stylesheet" href)="([^"]*)"', text) == ["/static/page.css"]
+    assert not re.search(r"<script>|<style|style=|\son\w+=|@import|<i?frame|<object|<embed|<img|url\(", text)
+    loaded = re.findall(r'(?:src|<link[^>]* href)="([^"?]*)', text)
+    assert loaded == ["/static/icon.svg", "/static/calendar.css", "/static/positions.css", "/static/calendar.js"]
     for anchor in re.findall(r"<a [^>]*>", text):
         assert 'rel="noreferrer noopener"' in anchor
 
@@ -126,9 +127,9 @@ async def test_health_tells_nothing_but_that_it_lives(client: Client) -> None:
 
 
 async def test_static_files_are_there_and_nothing_beside_them(client: Client) -> None:
-    for name in stylesheets():
+    for name, asset in assets_of("feedserver.web", "/static/").items():
         answer = await client.get(f"/static/{name}")
-        assert answer.content_type == "text/css"
+        assert answer.headers["Content-Type"] == asset.content_type
     for path in (
         "/static/",
         "/static/../web/feeds.py",

@@ -12,8 +12,8 @@ from feedserver.web.layout.days import ONE_DAY
 
 STEPS = 96
 """Quarter hours of a day: where a block begins and ends."""
-MAX_BESIDE = 12
-"""Blocks side by side; what is more stands below the column, by name."""
+MAX_BESIDE = 8
+"""Blocks side by side at most: on a phone each can still be touched. What is more stands below the column, by name."""
 _STEP_MIN = 15
 
 
@@ -42,8 +42,10 @@ class DayColumn:
     """What found no room beside the others."""
 
 
-def column_of(occurrences: Iterable[ShownOccurrence], on: date, *, zone: tzinfo, today: date) -> DayColumn:
-    """The timed occurrences of a day, as the clocks of `zone` show it."""
+def column_of(
+    occurrences: Iterable[ShownOccurrence], on: date, *, zone: tzinfo, today: date, most: int = MAX_BESIDE
+) -> DayColumn:
+    """The timed occurrences of a day, as the clocks of `zone` show it; `most`: blocks side by side."""
     pieces = sorted(
         (piece for one in occurrences if (piece := _piece(one, on, zone)) is not None),
         key=lambda piece: (piece.first, -piece.last, piece.occurrence.title),
@@ -51,7 +53,7 @@ def column_of(occurrences: Iterable[ShownOccurrence], on: date, *, zone: tzinfo,
     blocks: list[Block] = []
     more: list[ShownOccurrence] = []
     for cluster in _clusters(pieces):
-        _lay(cluster, blocks, more)
+        _lay(cluster, most, blocks, more)
     return DayColumn(on=on, is_today=on == today, blocks=tuple(blocks), more=tuple(more))
 
 
@@ -92,13 +94,13 @@ def _step(moment: datetime) -> int:
     return (moment.hour * 60 + moment.minute) // _STEP_MIN
 
 
-def _lay(cluster: Sequence[_Piece], blocks: list[Block], more: list[ShownOccurrence]) -> None:
+def _lay(cluster: Sequence[_Piece], most: int, blocks: list[Block], more: list[ShownOccurrence]) -> None:
     """Give each of a cluster the first place that is free when it begins."""
     ends: list[int] = []
     placed: list[tuple[_Piece, int]] = []
     for piece in cluster:
         place = next((number for number, end in enumerate(ends) if end <= piece.first), len(ends))
-        if place == MAX_BESIDE:
+        if place == most:
             more.append(piece.occurrence)
             continue
         ends[place : place + 1] = [piece.last]

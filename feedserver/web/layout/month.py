@@ -66,6 +66,12 @@ def weeks_of(
     return tuple(_week(first, [span for span in spans if span.touches(first)], month, today) for first in firsts)
 
 
+def week_of(occurrences: Iterable[ShownOccurrence], first: date, *, zone: tzinfo, today: date) -> MonthWeek:
+    """The seven days from `first` on."""
+    spans = sorted((_Span.of(one, zone) for one in occurrences), key=_Span.order)
+    return _week(first, [span for span in spans if span.touches(first)], first, today)
+
+
 @dataclass(frozen=True, slots=True)
 class _Span:
     """An occurrence by the days it is on."""
