@@ -172,3 +172,13 @@ def test_how_much_is_borne_is_a_setting(clock: StoppedClock) -> None:
     throttle.link_forged(HERE)
     with pytest.raises(TooManyForgedLinks):
         throttle.link_forged(HERE)
+
+
+def test_a15_resets_are_bounded_by_address_and_by_account_for_an_hour(throttle: Throttle, clock: StoppedClock) -> None:
+    assert [throttle.may_ask_reset(HERE) for _ in range(22)] == [True] * 20 + [False] * 2
+    assert throttle.may_ask_reset(ELSEWHERE)
+    assert [throttle.may_send_reset("a") for _ in range(5)] == [True] * 3 + [False] * 2
+    assert throttle.may_send_reset("b")
+    clock.advance(timedelta(hours=1))
+    assert throttle.may_ask_reset(HERE)
+    assert throttle.may_send_reset("a")
