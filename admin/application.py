@@ -89,8 +89,9 @@ class _Desk:
         """The view with all that comes before it: session, right, origin and token of the form, password."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            call = await self._call(request)
+            call = Call(self._office, request, None)
             try:
+                call = await self._call(request)
                 self._admit(call, route)
                 if route.method == "POST":
                     await self._take(call, route)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,5 +30,13 @@ def told_text(messages: Sequence[Told]) -> str:
 
 
 def told_of(text: str) -> tuple[Told, ...]:
-    """What `told_text` made; nothing for an empty text."""
-    return tuple(Told(**{**entry, "items": tuple(entry["items"])}) for entry in json.loads(text or "[]"))
+    """What `told_text` made; nothing for an empty text.
+
+    What a newer version of this program added to a message is passed over: two versions may serve at once.
+    """
+    return tuple(_told(entry) for entry in json.loads(text or "[]"))
+
+
+def _told(entry: dict[str, Any]) -> Told:
+    known = {name: value for name, value in entry.items() if name in Told.__dataclass_fields__}
+    return Told(**{**known, "items": tuple(entry["items"])})

@@ -7,6 +7,7 @@ What the history says of an account (`AuditEntry.action`): "added", "edited", "a
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -31,6 +32,8 @@ MAX_TEXT_CHARS = 200
 MAX_PER_PAGE = 500
 
 _REFUSED = message("login or password are not right")
+
+_log = logging.getLogger(__name__)
 
 
 class AccountChanges(TypedDict, total=False):
@@ -134,9 +137,9 @@ class AccountService:
     async def edit(self, ref: str, *, by: Actor = CONSOLE, **changes: Unpack[AccountChanges]) -> Account:
         """The account with these changes.
 
-        Another role ends its sessions (threat A08), and a guest's calendars become the organisation's. Another address
-        ends the one-time link that went to the old one. Raises InvalidInput, LoginTaken, and Conflict when the last
-        active admin would be none.
+        Another role ends its sessions and its one-time link (threat A08), and a guest's calendars become the
+        organisation's. Another address ends the one-time link that went to the old one. Raises InvalidInput,
+        LoginTaken, and Conflict when the last active admin would be none.
         """
         async with self._unit(by) as unit:
             kept = await accounts.lock(unit.tx, ref)
@@ -266,6 +269,8 @@ class AccountService:
             is_right = await self._hasher.verify(known_hash, password)
             if is_right and account is not None and known_hash is not None:
                 return await self._rehashed(account, known_hash, password)
+        # ASVS 16.3.1. What was typed is not named: people type their password into the wrong field.
+        _log.info("login of account %s refused", account.id if account is not None else "(unknown)")
         return None
 
     async def _by_login(self, login: str) -> Account | None:

@@ -7,6 +7,7 @@ that was ended, and an account that was deactivated, are out on the next request
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ CONFIRMED_FOR: Final = timedelta(minutes=15)
 _SEEN_STEP: Final = timedelta(minutes=1)
 _SKEW: Final = timedelta(minutes=5)
 """How far apart the clocks of two nodes may be."""
+
+_log = logging.getLogger(__name__)
 
 
 class _SteadyTime:
@@ -72,6 +75,7 @@ class SessionService:
                 is_kept=is_kept,
                 agent=agent,
             )
+        _log.info("session %s of account %s began", session.id, account.id)
         return secret, SignedIn(session=session, account=account)
 
     async def find(self, secret: str) -> SignedIn | None:
@@ -114,7 +118,10 @@ class SessionService:
     async def end(self, session_id: str, account: Account) -> bool:
         """End one session of an account; False when it has none of that id."""
         async with self._db.write() as tx:
-            return await sessions.end(tx, session_id, account_id=account.id)
+            is_ended = await sessions.end(tx, session_id, account_id=account.id)
+        if is_ended:
+            _log.info("session %s of account %s ended", session_id, account.id)
+        return is_ended
 
     async def end_others(self, session: Session) -> int:
         """End all sessions of an account but this one; how many there were."""

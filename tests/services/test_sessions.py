@@ -226,3 +226,21 @@ async def test_password_of_the_tests_is_one_that_may_be_chosen(premises: Premise
         ann, current=PASSWORD, new="entirely new words", keep=begun.session, by=CONSOLE, address="::1"
     )
     assert changed.version > ann.version
+
+
+async def test_logins_are_logged_by_ids_alone(
+    premises: Premises, ann: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ASVS 16.3.1, P01."""
+    caplog.set_level("INFO", logger="feedserver")
+    _, begun = await premises.sessions.begin(ann, agent="")
+    await premises.sessions.end(begun.session.id, ann)
+    for login in ("ann", "nobody@example.org"):
+        with pytest.raises(CredentialsRefused):
+            await premises.accounts.authenticate(login, ["wrong"], address="192.0.2.1")
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("feedserver.services")] == [
+        f"session {begun.session.id} of account {ann.id} began",
+        f"session {begun.session.id} of account {ann.id} ended",
+        f"login of account {ann.id} refused",
+        "login of account (unknown) refused",
+    ]

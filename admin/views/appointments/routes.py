@@ -6,7 +6,7 @@ from admin.route import Route, get, post
 from admin.views.appointments import appointment_list, appointment_page, delete, edit, new
 
 _ALL = "/calendars/{id}/appointments"
-_ONE = _ALL + "/{name}"
+_ONE = _ALL + "/{name:[^/]+}"
 
 ROUTES: tuple[Route, ...] = (
     get(f"{_ALL}/", appointment_list.show),
