@@ -53,7 +53,7 @@ from feedserver.services.sources import Source
 from feedserver.services.usage import UsageService
 from feedserver.storage.engine import Database
 from feedserver.storage.freshness import Freshness
-from feedserver.web.feeds import FeedOptions
+from feedserver.web.negotiation import FeedOptions
 from feedserver.web.personal.desk import PersonalServices
 from feedserver.web.site import SiteOptions, make_site
 from tests.builders import StoppedClock, an_event, an_ics

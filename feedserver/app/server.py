@@ -28,7 +28,7 @@ from feedserver.services.feed_bodies import FeedBodies
 from feedserver.services.feeds import FeedService
 from feedserver.settings import Settings
 from feedserver.storage.freshness import Freshness
-from feedserver.web.feeds import FeedOptions
+from feedserver.web.negotiation import FeedOptions
 from feedserver.web.personal.desk import PersonalServices
 from feedserver.web.runner import SiteRunner
 from feedserver.web.site import SiteOptions, make_site

@@ -75,6 +75,10 @@ class Links:
         link = FeedLink(share_id=share.id, serial=share.serial, recipient_id=key.id)
         return self.of_token(self._signer.sign_link(link), slug_of(share))
 
+    def of_link(self, link: FeedLink, share: Share) -> ShareLink:
+        """The addresses of what a token would say, such as a narrower link's."""
+        return self.of_token(self._signer.sign_link(link), slug_of(share))
+
     def of_token(self, token: str, slug: str, recipient: Recipient | None = None) -> ShareLink:
         """The addresses of a token that was verified or just signed; no query, no fragment, no userinfo (F1)."""
         page_url = f"{self._base}/s/{token}/"

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
+from aiohttp import web
+
 _OFFICE = ("Microsoft Office", "Microsoft Outlook")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOptions:
+    """What the deployment decides about feeds."""
+
+    is_compressed: bool = True
+    compresses_for_office: bool = False
+    hides_off_shares: bool = False
+    """Shares that are off answer 404, and their subscribers keep the last copy they fetched."""
+
+
+def wants_gzip(request: web.Request, options: FeedOptions) -> bool:
+    """True when this client gets a compressed body."""
+    if not options.is_compressed or not takes_gzip(request.headers.get("Accept-Encoding", "")):
+        return False
+    return options.compresses_for_office or not is_office(request.headers.get("User-Agent", ""))
 
 
 @lru_cache(maxsize=1024)

@@ -20,6 +20,7 @@ from feedserver.services.links import Links, slug_of
 from feedserver.web.views.asking import Asked, Usual, View, read_asked, read_zone, spell
 from feedserver.web.views.palette import palette_of
 from feedserver.web.views.scenes import Stage
+from feedserver.web.views.subscription import subscription_of
 from feedserver.web.views.wording import CalendarTick, EventWords
 
 _BETWEEN_ZONES = timedelta(days=2)
@@ -33,6 +34,8 @@ class Visitor:
     query: Mapping[str, str]
     language: Language
     is_on_phone: bool
+    agent: str = ""
+    """As the browser names itself."""
 
 
 class SharePage:
@@ -63,7 +66,10 @@ class SharePage:
             name=opened.share.name,
             organisation=self._organisation,
             is_secured=opened.share.kind is ShareKind.SECURED,
-            link=self._links.of_token(opened.token, slug_of(opened.share)),
+            subscription=subscription_of(
+                opened, self._links.of_token(opened.token, slug_of(opened.share)), visitor.agent
+            ),
+            narrowing=None,
             asked=asked,
             views=_views(visitor.language),
             scene=stage.scene(shown, end_on),

@@ -21,12 +21,16 @@ from feedserver.services.feeds import FeedService
 from feedserver.services.links import Links
 from feedserver.services.usage import UsageService
 from feedserver.web.account import AccountFace
-from feedserver.web.feeds import FeedFace, FeedOptions
+from feedserver.web.door import Door
+from feedserver.web.feeds import FeedFace
+from feedserver.web.negotiation import FeedOptions
 from feedserver.web.page import ROBOTS, Pages
+from feedserver.web.page_answers import PageAnswers
 from feedserver.web.personal.desk import PersonalServices, make_desk
 from feedserver.web.personal.reception import Reception
 from feedserver.web.personal.routes import BY_PATH
 from feedserver.web.share_page import SharePage
+from feedserver.web.subscribing import SubscribeFace
 
 _LANDING = subject("landing")
 
@@ -66,22 +70,35 @@ def make_site(
     templates = Templates("feedserver.web", root=root, assets=assets)
     pages = Pages(templates, organisation=options.organisation)
     gate = Gate(base_url=links.base_url, policy=policy, errors=errors, proxies=options.proxies)
+    door = Door(feeds, usage=usage, proxies=options.proxies, policy=policy, errors=errors)
+    page_answers = PageAnswers(pages, languages=languages, policy=policy, errors=errors, options=options.feeds)
     face = FeedFace(
         feeds,
+        door=door,
+        page_answers=page_answers,
+        share_page=SharePage(templates, agenda=agenda, links=links, clock=clock, organisation=options.organisation),
         clock=clock,
         policy=policy,
         errors=errors,
-        proxies=options.proxies,
-        pages=pages,
-        share_page=SharePage(templates, agenda=agenda, links=links, clock=clock, organisation=options.organisation),
-        languages=languages,
         options=options.feeds,
-        usage=usage,
+    )
+    subscribing = SubscribeFace(
+        feeds,
+        door=door,
+        page_answers=page_answers,
+        links=links,
+        policy=policy,
+        templates=templates,
+        organisation=options.organisation,
     )
     app = web.Application()
     add = app.router.add_route
     add("*", r"/s/{token}/{slug:[^/]+\.ics}", gate.guard(face.feed))
     add("*", r"/s/{token}/{slug:[^/]+\.ifb}", gate.guard(face.busy))
+    add("*", r"/s/{token}/download/{slug:[^/]+\.ics}", gate.guard(face.download))
+    add("*", r"/s/{token}/{slug:[^/]+\.mobileconfig}", gate.guard(subscribing.mobileconfig))
+    add("*", "/s/{token}/qr.svg", gate.guard(subscribing.qr))
+    add("*", "/s/{token}/subscribe/", gate.guard(subscribing.page))
     add("*", "/s/{token}/", gate.guard(face.page))
     add("*", "/s/{token}", gate.guard(face.page))
     add("*", "/", gate.guard(_landing(pages, languages, policy, errors)))

@@ -13,7 +13,7 @@ from pytest_aiohttp.plugin import AiohttpClient
 from feedserver.http.client import Proxies
 from feedserver.model.account import Account, Role
 from feedserver.storage.engine import Database
-from feedserver.web.feeds import FeedOptions
+from feedserver.web.negotiation import FeedOptions
 from feedserver.web.site import SiteOptions
 from tests.admin.conftest import SiteServer, Visitor
 from tests.premises import PASSWORD, Premises, open_premises

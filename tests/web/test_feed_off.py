@@ -17,7 +17,7 @@ from feedserver.http.client import Proxies
 from feedserver.model.account import Role
 from feedserver.model.share import Share
 from feedserver.storage.engine import Database
-from feedserver.web.feeds import FeedOptions
+from feedserver.web.negotiation import FeedOptions
 from feedserver.web.site import SiteOptions
 from tests.builders import an_event
 from tests.premises import Premises, open_premises

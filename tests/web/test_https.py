@@ -13,7 +13,7 @@ from yarl import URL
 
 from feedserver.http.client import Proxies
 from feedserver.storage.engine import Database
-from feedserver.web.feeds import FeedOptions
+from feedserver.web.negotiation import FeedOptions
 from feedserver.web.site import SiteOptions
 from tests.premises import PASSWORD, Premises, open_premises
 from tests.web.conftest import Client

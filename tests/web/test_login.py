@@ -17,7 +17,7 @@ from feedserver.model.account import Account, Role
 from feedserver.model.actor import CONSOLE
 from feedserver.storage.engine import Database
 from feedserver.storage.tables import metadata
-from feedserver.web.feeds import FeedOptions
+from feedserver.web.negotiation import FeedOptions
 from feedserver.web.personal.reception import Route
 from feedserver.web.personal.routes import ROUTES
 from feedserver.web.site import SiteOptions
