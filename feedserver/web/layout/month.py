@@ -23,6 +23,7 @@ class Bar:
     span: int
     """Days in the week, 1 to 7."""
     lane: int
+    """From 0, below `MAX_LANES` where it is shown."""
     has_before: bool
     """It began in an earlier week."""
     has_after: bool
@@ -116,8 +117,8 @@ def _week(first: date, spans: Sequence[_Span], month: date, today: date) -> Mont
 
 
 def _bars(first: date, spans: Sequence[_Span]) -> list[Bar]:
-    """Each span in the topmost lane that is free on all its days of the week."""
-    lanes: list[list[bool]] = []
+    """Each span in the topmost lane that is free on all its days of the week; lane `MAX_LANES` where none is."""
+    taken = [0] * MAX_LANES
     bars: list[Bar] = []
     for span in spans:
         column, last = max(0, (span.first - first).days), min(6, (span.last - first).days)
@@ -126,7 +127,7 @@ def _bars(first: date, spans: Sequence[_Span]) -> list[Bar]:
                 occurrence=span.occurrence,
                 column=column,
                 span=last - column + 1,
-                lane=_free_lane(lanes, column, last),
+                lane=_take_lane(taken, (2 << last) - (1 << column)),
                 has_before=span.first < first,
                 has_after=span.last > first + 6 * ONE_DAY,
             )
@@ -134,13 +135,13 @@ def _bars(first: date, spans: Sequence[_Span]) -> list[Bar]:
     return bars
 
 
-def _free_lane(lanes: list[list[bool]], column: int, last: int) -> int:
-    """The topmost lane in which all these days are free; they are taken now."""
-    free = next((number for number, lane in enumerate(lanes) if not any(lane[column : last + 1])), len(lanes))
-    if free == len(lanes):
-        lanes.append([False] * 7)
-    lanes[free][column : last + 1] = [True] * (last - column + 1)
-    return free
+def _take_lane(taken: list[int], days: int) -> int:
+    """The topmost lane in which these days (one bit each) are free; they are taken now."""
+    for lane, others in enumerate(taken):
+        if not others & days:
+            taken[lane] |= days
+            return lane
+    return len(taken)
 
 
 def _is_on(bar: Bar, day: int) -> bool:
