@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
@@ -61,8 +62,16 @@ class PageAnswers:
         body = self._pages.refused(language) if is_refused else self._pages.nothing(language)
         return self._errors.with_page(error, body, vary=_ASKS_LANGUAGE).to(request)
 
-    def html(self, request: web.Request, body: bytes, opened: OpenShare, *, status: int = 200) -> web.StreamResponse:
-        """A page about that share."""
+    def html(
+        self,
+        request: web.Request,
+        body: bytes,
+        opened: OpenShare,
+        *,
+        status: int = 200,
+        framed_by: Sequence[str] = (),
+    ) -> web.StreamResponse:
+        """A page about that share; `framed_by`: origins of the sites that may show it inside theirs."""
         varies = [
             _ASKS_LANGUAGE,
             *(["Accept-Encoding"] if self._options.is_compressed else []),
@@ -73,4 +82,5 @@ class PageAnswers:
             # Whoever can make others ask for this page knows its address, the only secret in it (no BREACH).
             body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
             headers.append(("Content-Encoding", "gzip"))
-        return self._policy.answer(status, body, content_type=HTML, headers=headers).to(request)
+        answer = self._policy.answer(status, body, content_type=HTML, headers=headers, framed_by=framed_by)
+        return answer.to(request)

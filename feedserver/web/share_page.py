@@ -58,7 +58,7 @@ class SharePage:
         if found is None:
             return None
         agenda, end_on = found
-        words = _event_words(opened.state, stage)
+        words = event_words(opened.state, stage)
         shown = [one for one in agenda.occurrences if words.calendar(one).is_shown]
         return self._templates.render(
             "calendar/page.html",
@@ -108,7 +108,8 @@ class SharePage:
         return found
 
 
-def _event_words(state: FeedState, stage: Stage) -> EventWords:
+def event_words(state: FeedState, stage: Stage) -> EventWords:
+    """What is said of the share's events; each calendar in its own colour."""
     hues = palette_of(collection.color for collection in state.collections)
     calendars = {
         collection.id: CalendarTick(

@@ -22,6 +22,8 @@ from feedserver.services.links import Links
 from feedserver.services.usage import UsageService
 from feedserver.web.account import AccountFace
 from feedserver.web.door import Door
+from feedserver.web.embed import EmbedFace
+from feedserver.web.embed_page import EmbedPage
 from feedserver.web.feeds import FeedFace
 from feedserver.web.negotiation import FeedOptions
 from feedserver.web.page import ROBOTS, Pages
@@ -82,6 +84,8 @@ def make_site(
         errors=errors,
         options=options.feeds,
     )
+    embed_page = EmbedPage(templates, agenda=agenda, links=links, clock=clock, organisation=options.organisation)
+    embedding = EmbedFace(door=door, page=embed_page, page_answers=page_answers)
     subscribing = SubscribeFace(
         feeds,
         door=door,
@@ -99,6 +103,7 @@ def make_site(
     add("*", r"/s/{token}/{slug:[^/]+\.mobileconfig}", gate.guard(subscribing.mobileconfig))
     add("*", "/s/{token}/qr.svg", gate.guard(subscribing.qr))
     add("*", "/s/{token}/subscribe/", gate.guard(subscribing.page))
+    add("*", "/s/{token}/embed/", gate.guard(embedding.page))
     add("*", "/s/{token}/", gate.guard(face.page))
     add("*", "/s/{token}", gate.guard(face.page))
     add("*", "/", gate.guard(_landing(pages, languages, policy, errors)))
