@@ -53,7 +53,7 @@ async def test_every_app_is_there_with_its_own_link(premises: Premises, client: 
 async def test_the_visitors_own_app_comes_first(premises: Premises, client: Client, agent: str, first: str) -> None:
     share = await premises.share()
     text = await text_of(client, premises.page_path(share), {**BROWSER, "User-Agent": agent})
-    assert re.findall(r"<h3>(.*?)</h3>", text)[0].startswith(first)
+    assert re.findall(r"<details[^>]* open><summary>(.*?)</summary>", text)[0].startswith(first)
 
 
 async def test_b1_a_secured_share_greys_out_the_apps_that_cannot_log_in(premises: Premises, client: Client) -> None:
