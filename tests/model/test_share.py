@@ -11,6 +11,7 @@ import pytest
 from feedserver.model.share import (
     FeedKey,
     FeedLink,
+    Narrowing,
     Recipient,
     Share,
     ShareFilter,
@@ -136,3 +137,10 @@ def test_a_feed_key_stands_as_its_share_does_until_it_is_revoked() -> None:
 def test_a_key_is_of_no_public_share_and_a_recipient_of_no_secured_one() -> None:
     assert _standing(a_share(keys=(KEY,)), recipient_id=KEY.id) is None
     assert _standing(a_share(kind=ShareKind.SECURED, recipients=(ANN,)), recipient_id=ANN.id) is None
+
+
+def test_a_narrower_link_stands_as_long_as_the_share_allows_it() -> None:
+    narrowing = Narrowing(calendars=(b"marked",))
+    assert _standing(a_share(allows_narrowing=True), narrowing=narrowing) == (Standing.LIVE, NOON - HOUR)
+    taken_back = a_share(allows_narrowing=False, stamp_at=NOON)
+    assert _standing(taken_back, narrowing=narrowing) == (Standing.REPLACED, NOON)

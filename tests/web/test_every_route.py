@@ -18,11 +18,12 @@ async def test_o01_o03_o04_o06_o11_o14_every_answer_has_them(premises: Premises,
     token = premises.page_path(await premises.share()).split("/")[2]
     board = premises.page_path(await premises.secured_share(name="Board")).split("/")[2]
     walked = 0
+    slugs = iter([slug for slug in ("team.ics", "team.ifb", "team.mobileconfig") for _ in range(3)])
     for resource in premises.app.router.resources():
         for filled in (token, board, "forged"):
-            path = resource.canonical.format(
-                token=filled, slug="team.ics", rest="nothing", share="0" * 32, key="0" * 32
-            )
+            # The first resource of this form is the feed, the second free/busy, the last Apple's profile.
+            slug = next(slugs) if resource.canonical == "/s/{token}/{slug}" else "team.ics"
+            path = resource.canonical.format(token=filled, slug=slug, rest="nothing", share="0" * 32, key="0" * 32)
             for method in METHODS:
                 answer = await client.request(
                     method, URL(path, encoded=True), headers={"Accept": accept}, allow_redirects=False
