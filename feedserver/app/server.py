@@ -66,7 +66,7 @@ _SPELL_ADDRESS: dict[str, Callable[[str], str]] = {
 _log = logging.getLogger(__name__)
 
 
-async def serve(settings: Settings, *, announce: Callable[[House, str | None], None]) -> None:
+async def serve(settings: Settings, *, announce: Callable[[House, str | None], Awaitable[None]]) -> None:
     """Serve until SIGTERM or SIGINT, then let requests that have begun end.
 
     `announce` is called once it listens, with the one-time link that makes the first admin while there is none.
@@ -80,7 +80,7 @@ async def serve(settings: Settings, *, announce: Callable[[House, str | None], N
         await house.renewal.note_program()
         async with _counting(house), _listening(house, _feeds(house, freshness)), _working(house):
             _calm_collector()
-            announce(house, await house.setup.link())
+            await announce(house, await house.setup.link())
             await stop.wait()
             _log.info("stopping")
 

@@ -10,6 +10,7 @@ import click
 
 from feedserver import __version__
 from feedserver.cli.command import Command
+from feedserver.cli.demo import sample_link
 from feedserver.cli.output import Output
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     return uvloop.Loop
 
 
-def _announce(output: Output, house: House, setup_url: str | None) -> None:
+async def _announce(output: Output, house: House, setup_url: str | None) -> None:
     settings = house.settings
+    sample_url = await sample_link(house)
     admin_url = f"{house.links.base_url}/admin/"
     data = {
         "version": __version__,
@@ -55,6 +57,7 @@ def _announce(output: Output, house: House, setup_url: str | None) -> None:
         "data_dir": str(settings.data_dir),
         "admin_url": admin_url,
         "setup_url": setup_url,
+        "sample_url": sample_url,
     }
     lines = (
         f"feedserver {__version__} serves {settings.base_url}",
@@ -62,6 +65,7 @@ def _announce(output: Output, house: House, setup_url: str | None) -> None:
         f"  data directory  {settings.data_dir}",
         f"  admin page      {admin_url}",
         *(("There is no administrator yet. Open this link once to become it:", f"  {setup_url}") if setup_url else ()),
+        f"Sample calendar:          {sample_url or 'feedserver demo'}",
         "Publish a calendar with:  feedserver publish FILE.ics",
     )
     output.answer(data, lines)

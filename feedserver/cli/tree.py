@@ -18,6 +18,7 @@ from feedserver.model.errors import AmbiguousName, FeedserverError, InvalidInput
 _COMMANDS = {
     "serve": ("feedserver.cli.serve", "Run the server."),
     "publish": ("feedserver.cli.publish", "Import an .ics file and share it in one go."),
+    "demo": ("feedserver.cli.demo", "Make a sample calendar with two shares, to try things out."),
     "calendar": ("feedserver.cli.calendar", "Add, list, import, export, edit and remove calendars."),
     "share": ("feedserver.cli.share", "Create, edit, pause and remove shares and their links."),
     "account": ("feedserver.cli.account", "Add accounts, set passwords, deactivate and reactivate."),

@@ -100,6 +100,21 @@ def test_publish_fetch_304_deactivate_activate(serve: Serve, team: Path) -> None
     assert (back.status, b"Budget round" in back.body) == (200, True)
 
 
+def test_the_start_names_the_way_to_a_sample_and_then_its_page(serve: Serve, run: Run) -> None:
+    assert _line_of(serve(), "Sample calendar").endswith(" feedserver demo")
+    page_url = run("demo", "--json").json["shares"][0]["page_url"]
+    server = serve()
+    assert _line_of(server, "Sample calendar").endswith(urlsplit(page_url).path)
+    page = server.fetch(page_url, Accept="text/html")
+    assert (page.status, b"Sample: village events" in page.body) == (200, True)
+
+
+def _line_of(server: Server, words: str) -> str:
+    """The first line with these words among what the server prints at its start."""
+    assert server.process.stdout is not None
+    return next(line.rstrip() for line in server.process.stdout if words in line)
+
+
 def test_u17_two_servers_on_one_database_see_a_deactivation_within_a_second(serve: Serve, team: Path, run: Run) -> None:
     servers = serve(), serve()
     made = run("publish", str(team), "--json").json
@@ -271,7 +286,7 @@ def test_check_finds_everything_in_order_while_the_server_runs(
 def test_the_start_says_where_to_go_next(serve: Serve) -> None:
     server = serve()
     assert server.process.stdout is not None
-    rest = "".join(server.process.stdout.readline() for _ in range(6))
+    rest = "".join(server.process.stdout.readline() for _ in range(7))
     assert f"127.0.0.1:{server.port}" in rest
     assert "/admin/\n" in rest
     assert "feedserver publish" in rest
