@@ -61,7 +61,7 @@ def _embed_json(share: Share, link: ShareLink) -> dict[str, object]:
         "on": list(share.embed_hosts),
         "view": share.embed_view.value,
         "color": share.embed_color,
-        "code": embed_code(link, share.name) if share.embed_hosts else None,
+        "code": embed_code(link, share) if share.embed_hosts else None,
     }
 
 

@@ -57,7 +57,7 @@ async def embeddable(premises: Premises, view: EmbedView = EmbedView.MONTH) -> S
 @pytest.mark.parametrize("view", EmbedView)
 async def test_a28_the_named_site_shows_the_calendar(premises: Premises, browser: Browser, view: EmbedView) -> None:
     share = await embeddable(premises, view)
-    async with a_site(embed_code(premises.link(share), share.name)) as origin:
+    async with a_site(embed_code(premises.link(share), share)) as origin:
         await premises.sharing.edit(share.id, embed_hosts=(origin,))
         async with a_visit(browser, origin) as page:
             await expect(shown_in(page).get_by_role("link", name=re.compile("Open day"))).to_be_visible()
@@ -69,7 +69,7 @@ async def test_it_moves_in_time_in_its_place_and_opens_an_event_in_a_tab_of_its_
     premises: Premises, browser: Browser
 ) -> None:
     share = await embeddable(premises)
-    async with a_site(embed_code(premises.link(share), share.name)) as origin:
+    async with a_site(embed_code(premises.link(share), share)) as origin:
         await premises.sharing.edit(share.id, embed_hosts=(origin,))
         async with a_visit(browser, origin) as page:
             await shown_in(page).get_by_role("link", name="Next month").click()

@@ -37,7 +37,7 @@ async def show(call: Call) -> web.StreamResponse:
         levels={entry.collection_id: entry.level for entry in share.entries},
         link=link,
         ways=ways(link, share),
-        embed_code=embed_code(link, share.name),
+        embed_code=embed_code(link, share),
         people=await people_page(call, share, figures, number=_number(call.query.line("people"))),
         people_link=lambda number: f"?people={number}#audience",
         figures=figures,
