@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -153,3 +155,23 @@ async def test_embedding_is_kept_and_changes_nothing_that_subscribers_see(db: Da
         assert await shares.edit(tx, wanted, LATER) == wanted
         renamed = await shares.edit(tx, replace(wanted, name="New"), LATER)
         assert (renamed.embed_hosts, renamed.revision) == (("https://example.org",), share.revision + 1)
+
+
+async def test_no_key_outlives_an_account_that_is_deactivated_at_the_same_moment(db: Database) -> None:
+    """Whichever comes first, and without waiting for each other for ever."""
+    async with db.write() as tx:
+        people = [await a_member(tx, f"ann{number}") for number in range(8)]
+        share = await a_secured_share(tx, *(one.id for one in people))
+
+    async def make(account_id: str) -> None:
+        with suppress(Conflict):
+            async with db.write() as tx:
+                await feed_keys.add(tx, share.id, account_id, NOON)
+
+    async def deactivate(account_id: str) -> None:
+        async with db.write() as tx:
+            await accounts.set_active(tx, account_id, NOON, is_active=False)
+
+    await asyncio.gather(*(act(one.id) for one in people for act in (make, deactivate)))
+    async with db.read() as tx:
+        assert all(key.revoked_at for key in (await shares.find(tx, share.id)).keys)
