@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import icalendar
@@ -19,7 +20,7 @@ from feedserver.ics.showing.words import WORDS
 from feedserver.model.errors import ObjectRefused
 from feedserver.model.share import DetailLevel
 from tests.builders import an_event, an_ics
-from tests.corpus_feeds import STAMPS, corpus_files, objects_of
+from tests.corpus_feeds import STAMPS, CorpusFile, corpus_files, objects_of
 
 JULY, AUGUST = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC)
 
@@ -83,6 +84,47 @@ def test_corpus_shows_on_pages_what_windowed_feeds_show(corpus_dir: Path) -> Non
                 assert pair[0] == pair[1], (file.name, obj.uid, level)
                 compared += bool(pair[0])
     assert compared > 500
+
+
+DEVIATIONS = {
+    "ruby-icalendar/recurrence.ics": "DTEND equals an all-day DTSTART: it lasts one day (F61), engines give it none",
+}
+"""Corpus file -> why a page shows something else than the engines agree on."""
+
+
+def test_pages_show_the_occurrences_that_three_engines_agree_on(corpus_dir: Path) -> None:
+    """recurring-ical-events and ical.js among them; floating times are read in UTC, as the expectations have them."""
+    files = [file for file in corpus_files(corpus_dir) if file.expected is not None]
+    wrong = {file.name for file in files if _on_page(file) != _agreed(file)}
+    assert len(files) > 100
+    assert wrong == DEVIATIONS.keys()
+
+
+def _on_page(file: CorpusFile) -> list[tuple[str, str]]:
+    assert file.expected is not None
+    first, last = (datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) for day in file.expected["window"])
+    data = re.sub(rb"(?im)^X-WR-TIMEZONE.*\r?\n", b"", file.path.read_bytes())
+    events = [obj for obj in read_file(data).objects("UTC") if isinstance(obj, ParsedObject)]
+    found = [
+        one
+        for obj in events
+        for one in shown_between(obj, DetailLevel.FULL, first, last, words=WORDS["en"], budget=Budget())
+    ]
+    spans = sorted((_text(one.start), _text(one.end)) for one in found if _text(one.start)[:8] >= f"{first:%Y%m%d}")
+    return spans[: len(file.expected["occurrences"])] if file.expected["truncated"] else spans
+
+
+def _agreed(file: CorpusFile) -> list[tuple[str, str]]:
+    assert file.expected is not None
+    return sorted((_as_utc(one["start"]), _as_utc(one["end"])) for one in file.expected["occurrences"])
+
+
+def _text(value: date) -> str:
+    return f"{value:%Y%m%dT%H%M%SZ}" if isinstance(value, datetime) else f"{value:%Y%m%d}"
+
+
+def _as_utc(text: str) -> str:
+    return text if len(text) == len("YYYYMMDD") or text.endswith("Z") else text + "Z"
 
 
 def _both(obj: ParsedObject, level: DetailLevel) -> tuple[Counter[object], Counter[object]] | None:
