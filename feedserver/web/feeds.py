@@ -237,5 +237,6 @@ class FeedFace:
         body = await self._share_page.draw(opened, visitor)
         if body is None:
             return await self._page(request, await self._feeds.open(opened.token))
-        self._door.count(request, reader)
+        if request.headers.get("Sec-Fetch-Site") != "same-origin":  # paging through what is open is no other visit
+            self._door.count(request, reader)
         return self._page_answers.html(request, body, opened)

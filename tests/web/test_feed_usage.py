@@ -85,3 +85,12 @@ async def test_p02_nothing_of_the_fetcher_is_kept_but_the_kind_of_app(premises: 
     assert b"203.0.113.7" not in stored
     assert b"of Ann" not in stored
     assert b"127.0.0.1" not in stored
+
+
+async def test_paging_through_an_open_page_is_one_visit(premises: Premises, client: Client) -> None:
+    share = await premises.share()
+    path = premises.page_path(share)
+    await client.get(path, headers={**FIREFOX, "Sec-Fetch-Site": "none"})
+    for query in ("?on=2026-12-01", "?view=week"):
+        await client.get(path + query, headers={**FIREFOX, "Sec-Fetch-Site": "same-origin"})
+    assert await _counted(premises, share.id) == {("", AppFamily.BROWSER): 1}
