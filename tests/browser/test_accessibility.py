@@ -8,15 +8,12 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from admin.routes import ROUTES
 from tests.browser.conftest import House, open_house
 from tests.browser.furniture import Furniture, furnish
-from tests.browser.windows import DESKTOP, PHONE, Window, open_window, overflow, violations
-
-NARROW = {"width": 320, "height": 640}
-"""WCAG 1.4.10: nothing is to be scrolled sideways at this width."""
+from tests.browser.windows import Window, faults_of, open_window, overflows_of
 
 PAGES = (
     "/shares/",
@@ -89,25 +86,6 @@ async def scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> A
         yield Scene(house=house, furniture=furniture, window=window, german=german)
         await window.context.close()
         await german.context.close()
-
-
-async def faults_of(page: Page) -> list[str]:
-    """Everything axe finds on a page that is open at a desk and light; then what its other looks add."""
-    found = await violations(page)
-    for scheme, size in (("dark", DESKTOP), ("dark", PHONE), ("light", PHONE)):
-        await page.emulate_media(color_scheme=scheme)
-        await page.set_viewport_size(size)
-        found += [f"{scheme}, {size['width']} px: {it}" for it in await violations(page, of_looks_alone=True)]
-    return found + await overflows_of(page)
-
-
-async def overflows_of(page: Page) -> list[str]:
-    """What makes the page wider than its window."""
-    found = []
-    for size in (DESKTOP, PHONE, NARROW):
-        await page.set_viewport_size(size)
-        found += [f"{size['width']} px: too wide: {element}" for element in await overflow(page)]
-    return found
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -11,6 +11,8 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
+"""WCAG 1.4.10: nothing is to be scrolled sideways at this width."""
 
 _AXE = Path(__file__).parents[2] / ".cache/npm/node_modules/axe-core/axe.min.js"
 _ALL_RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -109,6 +111,25 @@ async def overflow(page: Page) -> list[str]:
             .map((element) => element.outerHTML.slice(0, 160));
         }"""
     )
+    return found
+
+
+async def faults_of(page: Page) -> list[str]:
+    """Everything axe finds on a page that is open at a desk and light; then what its other looks add."""
+    found = await violations(page)
+    for scheme, size in (("dark", DESKTOP), ("dark", PHONE), ("light", PHONE)):
+        await page.emulate_media(color_scheme=scheme)
+        await page.set_viewport_size(size)
+        found += [f"{scheme}, {size['width']} px: {it}" for it in await violations(page, of_looks_alone=True)]
+    return found + await overflows_of(page)
+
+
+async def overflows_of(page: Page) -> list[str]:
+    """What makes the page wider than its window."""
+    found = []
+    for size in (DESKTOP, PHONE, NARROW):
+        await page.set_viewport_size(size)
+        found += [f"{size['width']} px: too wide: {element}" for element in await overflow(page)]
     return found
 
 
